@@ -1,0 +1,48 @@
+"""Every path and file name of a lake, in one place.
+
+    <root>/captures|articles|outcomes|rejects/   Delta tables
+    <root>/lake.duckdb                           the published views
+    <root>/cache/index.sqlite                    the key index, rebuildable at any time
+    <root>/staging/<run id>/                     work of one run, removed when it ends
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["TABLES", "LakeRoot", "lake_root"]
+
+TABLES = ("captures", "articles", "outcomes", "rejects")
+
+
+@dataclass(frozen=True, slots=True)
+class LakeRoot:
+    """The folder that holds a lake. ``path`` is absolute."""
+
+    path: Path
+
+    def table(self, name: str) -> Path:
+        """The folder of the Delta table ``name`` (one of TABLES)."""
+        return self.path / name
+
+    @property
+    def database(self) -> Path:
+        """The published DuckDB file."""
+        return self.path / "lake.duckdb"
+
+    @property
+    def index(self) -> Path:
+        """The key index: a cache, safe to delete at any time."""
+        return self.path / "cache" / "index.sqlite"
+
+    def staging(self, run_id: str) -> Path:
+        """The folder for one run's intermediate files."""
+        return self.path / "staging" / run_id
+
+
+def lake_root(location: str | os.PathLike[str] | None = None) -> LakeRoot:
+    """The lake at ``location``, else at ``$NEWSLAKE_ROOT``, else at ``./data``."""
+    chosen = os.fspath(location) if location else os.environ.get("NEWSLAKE_ROOT") or "data"
+    return LakeRoot(Path(chosen).expanduser().absolute())
