@@ -1,0 +1,190 @@
+"""Structuring: batches of captures become staged articles and rejects, in worker processes.
+
+A batch goes in as the path of an Arrow file and comes out as paths of Arrow files, so that a batch can run
+in this process, in a pool or on another machine that shares the folder. A page that kills its worker
+(a crash in a C library, memory) is found by halving its batch and becomes a reject; the rest goes on.
+"""
+
+from __future__ import annotations
+
+import heapq
+import logging
+import multiprocessing
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from lake.errors import Reject
+from lake.extraction import extract
+from lake.model import Origin, RejectRecord
+from lake.rows import staged_row
+from lake.schema import STAGED
+from lake.storage.captures import read_batch, stage_rejects
+
+__all__ = ["BatchResult", "extract_capture", "structure_batch", "structure_batches"]
+
+log = logging.getLogger(__name__)
+
+_SLOWEST = 5
+_INLINE_BATCHES = 1  # a pool costs about a second to start: not worth it for one batch
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What one batch gave: paths of Arrow files and counts; ``slowest`` holds (seconds, origin)."""
+
+    articles: str | None
+    rejects: str | None
+    extracted: int
+    rejected: int
+    seconds: float
+    slowest: tuple[tuple[float, str], ...]
+
+
+def extract_capture(row: Mapping[str, Any], body: bytes) -> dict[str, Any]:
+    """Extract one capture (a row of captures and its bytes) to a STAGED row. Raises Reject."""
+    origin = _origin(row)
+    article = extract(
+        body,
+        url=row["url"],
+        content_type=row["content_type"],
+        captured_at=row["captured_at"],
+        name=origin.name,
+    )
+    staged = staged_row(
+        article,
+        capture_id=row["capture_id"],
+        origin=row["origin"],
+        source=row["source"],
+        captured_at=row["captured_at"],
+    )
+    if row["http_status"] is not None:  # a response tells when its content was current; a file does not
+        staged["as_of"] = row["captured_at"]
+    return staged
+
+
+def structure_batch(spec: Path, *, only: Sequence[str] | None = None, part: str = "") -> BatchResult:
+    """Extract every capture of a batch, or those whose capture id is in ``only``.
+
+    Writes ``<spec>.articles.arrow`` (schema STAGED) and ``<spec>.rejects.arrow`` beside the spec.
+    """
+    started = time.perf_counter()
+    rows: list[dict[str, Any]] = []
+    rejects: list[RejectRecord] = []
+    slowest: list[tuple[float, str]] = []
+    wanted = set(only) if only is not None else None
+    for row, body in read_batch(spec):
+        if wanted is not None and row["capture_id"] not in wanted:
+            continue
+        begun = time.perf_counter()
+        result = _try_extract(row, body)
+        if isinstance(result, RejectRecord):
+            rejects.append(result)
+        else:
+            rows.append(result)
+        _keep_slowest(slowest, time.perf_counter() - begun, row["origin"])
+    base = spec.with_suffix(part)
+    articles = _write_staged(base.with_name(base.name + ".articles.arrow"), rows) if rows else None
+    refused = base.with_name(base.name + ".rejects.arrow")
+    if rejects:
+        stage_rejects(refused, rejects)
+    return BatchResult(
+        articles=str(articles) if articles else None,
+        rejects=str(refused) if rejects else None,
+        extracted=len(rows),
+        rejected=len(rejects),
+        seconds=time.perf_counter() - started,
+        slowest=tuple(sorted(slowest, reverse=True)),
+    )
+
+
+def structure_batches(
+    specs: Sequence[Path], *, workers: int, progress: Callable[[int], None] | None = None
+) -> list[BatchResult]:
+    """Structure all batches over ``workers`` processes; ``progress`` gets the number of captures done."""
+    done = progress or (lambda _count: None)
+    if workers <= 1 or len(specs) <= _INLINE_BATCHES:
+        results = []
+        for spec in specs:
+            results.append(structure_batch(spec))
+            done(results[-1].extracted + results[-1].rejected)
+        return results
+    return [result for chunk in _pooled(specs, workers, done) for result in chunk]
+
+
+def _pooled(
+    specs: Sequence[Path], workers: int, done: Callable[[int], None]
+) -> Iterator[list[BatchResult]]:
+    results: dict[Path, list[BatchResult]] = {}
+    suspects: list[Path] = []
+    with _pool(min(workers, len(specs))) as pool:
+        futures: dict[Future[BatchResult], Path] = {pool.submit(structure_batch, spec): spec for spec in specs}
+        for future in as_completed(futures):
+            spec = futures[future]
+            try:
+                results[spec] = [future.result()]
+            except BrokenProcessPool:
+                suspects.append(spec)
+                continue
+            done(results[spec][0].extracted + results[spec][0].rejected)
+    for spec in suspects:  # one of these killed a worker; the others were only in the same pool
+        ids = [row["capture_id"] for row, _ in read_batch(spec, bodies=False)]
+        results[spec] = _halve(spec, ids)
+        done(len(ids))
+    return (results[spec] for spec in specs)
+
+
+def _halve(spec: Path, ids: Sequence[str]) -> list[BatchResult]:
+    """Run captures in a process of their own; where it dies, halve until the one that kills is alone."""
+    try:
+        with _pool(1) as pool:
+            return [pool.submit(structure_batch, spec, only=ids, part=f".{ids[0]}").result()]
+    except BrokenProcessPool:
+        if len(ids) > 1:
+            middle = len(ids) // 2
+            return _halve(spec, ids[:middle]) + _halve(spec, ids[middle:])
+    row = next(row for row, _ in read_batch(spec, bodies=False) if row["capture_id"] == ids[0])
+    detail = f"extracting {row['origin']} killed its process; the bytes are kept as capture {ids[0]}"
+    path = spec.with_suffix(f".{ids[0]}.rejects.arrow")
+    stage_rejects(path, [RejectRecord(_origin(row), "extract", "crash", detail, ids[0])])
+    return [BatchResult(None, str(path), 0, 1, 0.0, ())]
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    # spawn: pyarrow and DuckDB hold threads, which a forked child would inherit half alive
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+
+
+def _try_extract(row: Mapping[str, Any], body: bytes) -> dict[str, Any] | RejectRecord:
+    try:
+        return extract_capture(row, body)
+    except Reject as reject:
+        return RejectRecord(_origin(row), reject.stage, reject.reason, reject.detail, row["capture_id"])
+    except Exception as error:  # noqa: BLE001 -- one page must never stop a batch; the capture is kept
+        log.exception("extracting %s failed", row["origin"])
+        detail = f"{type(error).__name__}: {error}"[:500]
+        return RejectRecord(_origin(row), "extract", "internal_error", detail, row["capture_id"])
+
+
+def _origin(row: Mapping[str, Any]) -> Origin:
+    return Origin(path=row["path"], member=row["member"], url=row["url"])
+
+
+def _write_staged(path: Path, rows: Iterable[dict[str, Any]]) -> Path:
+    table = pa.Table.from_pylist(list(rows), schema=STAGED)
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, STAGED) as writer:
+        writer.write_table(table)
+    return path
+
+
+def _keep_slowest(heap: list[tuple[float, str]], seconds: float, origin: str) -> None:
+    if len(heap) < _SLOWEST:
+        heapq.heappush(heap, (seconds, origin))
+    elif seconds > heap[0][0]:
+        heapq.heapreplace(heap, (seconds, origin))
