@@ -1,0 +1,50 @@
+# make demo    the main job on the example articles, no server needed
+# make test    the test suite, offline
+# make check   lint, types, import contracts, lock, generated docs
+# make bench   the measurements of docs/benchmarks.md
+# make lock    resolve the dependencies anew
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: setup demo test check bench lock clean
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "newslake needs Python 3.11 or newer; this is $$($(PYTHON) --version). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@echo "Setting up $(VENV) (once)…"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/newslake demo
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	PYTHONPATH=. $(BIN)/lint-imports
+	$(BIN)/python .ci/checks.py lock
+	$(BIN)/python .ci/checks.py hosts
+	$(BIN)/python -m lake.views.document --check
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks.ingest
+
+lock: $(READY)
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/python .ci/checks.py stamp > requirements.lock.new
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --extra dev pyproject.toml >> requirements.lock.new
+	mv requirements.lock.new requirements.lock
+
+clean:
+	rm -rf $(VENV) demo-lake build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
