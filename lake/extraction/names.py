@@ -1,0 +1,128 @@
+"""Names in the lines around an article: the medium, the authors, the editor.
+
+Chinese news sites write them as labelled runs in one line, in any order and with any punctuation
+(``2019-09-07 17:00:49 来源：证券时报网 作者：张三 责任编辑：李四_NF123 举报``). All functions here are pure.
+The labels and the words that follow a name without belonging to it were seen in saved pages of Chinese
+news sites of 2003-2026.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["authors", "editor", "medium"]
+
+_LABELS = {
+    "media": "文章来源|稿件来源|信息来源|消息来源|新闻来源|图文来源|资料来源|稿源|来源|出处|来自",
+    "editor": "责任编辑|执行编辑|值班编辑|版面编辑|网络编辑|本文编辑|责编|校编|编辑|主编",
+    "authors": "文章作者|本文作者|本报记者|作者|撰文|撰稿|采写|记者|文字|文",
+    "other": "发布时间|更新时间|时间|日期|审核|校对|校审|审校|监制|策划|制图|摄影|图片来源|图片|图|译者|翻译"
+    "|编译|字号|字体|阅读|评论|浏览|点击|分享|关键词|标签|统筹|值班主任|终审|二审|三审|初审|视觉|出品|栏目|频道",
+}
+_LABEL = re.compile(
+    "(?<![\\w])(?:"
+    + "|".join(f"(?P<{kind}>{words})" for kind, words in _LABELS.items())
+    + r")[\s\u3000]{0,6}(?:[:：｜|丨／]|(?<=文)/)[\s\u3000]*"
+)
+_DATE = re.compile(
+    r"\d{2,4}\s{0,2}[-./年]\s{0,2}\d{1,2}(?:\s{0,2}[-./月]\s{0,2}\d{1,2})?日?|\d{1,2}:\d{2}(?::\d{2})?"
+)
+_END = re.compile(
+    r"[\n\r)）\]】〕|｜丨<>《]|(?<!\w)(?:举报|参与互动|分享|字号|我要评论|阅读|评论|原文链接|关注|微博|微信)"
+)
+_EDGE = " \t\u3000\xa0:：,，。.;；、-—_/|｜丨·'\"“”‘’[]【】()（）<>"
+_SPLIT = re.compile(r"[,，、;；/&\s\u3000\xa0|｜丨]+")
+_NO_NAME = re.compile(
+    "(?:本报|本网|实习|见习|特约|财新)?记者|通讯员|实习生|编辑|责编|作者|来源|来自|文|图|摄影|综合|原创|佚名|未知|匿名|无|不详"
+    "|本报|本网|本报讯|财新|新华社|网易|新浪|搜狐|腾讯|凤凰网|None|null"
+)
+_CODE = re.compile(r"_\w+$|\(.*$|[A-Z]{0,3}\d+$")
+_ROLE = re.compile(
+    r"^(?:\w{0,12}?(?:实习|见习|特约|首席|高级|资深)?(?:记者|通讯员|评论员|特约撰稿人|撰稿人|研究员)|文|作者|撰文)(?=\w)"
+)
+_NO_LABEL = ("来源", "来自")
+_SPACED = re.compile(r"(?<!\w)([\u3400-\u9fff])[ \u3000]{1,3}([\u3400-\u9fff])(?!\w)")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+def medium(text: str | None) -> str | None:
+    """The medium that a source line names (``来源: 新浪科技 北京 举报`` -> 新浪科技), or None.
+
+    A text without the label is taken as the name itself, less dates and other labelled parts.
+    """
+    value = _part(text, "media")
+    if value is None:
+        return None
+    words = [word for word in _DATE.sub(" ", value).split() if word not in _NO_LABEL]
+    if not words:
+        return None
+    if _HAN.search(words[0]):  # a Chinese name holds no space: what follows is a place or a button
+        return _trim(words[0])
+    latin = []
+    for word in words:
+        if _HAN.search(word):
+            break
+        latin.append(word)
+    return _trim(" ".join(latin))
+
+
+def authors(text: str | None) -> tuple[str, ...]:
+    """The persons that an author line names, in its order, each once; roles and media words are left out."""
+    value = _part(text, "authors")
+    if value is None:
+        return ()
+    value = _DATE.sub(" ", value)
+    value = _SPACED.sub(r"\1\2", value)
+    parts = _SPLIT.split(value) if _HAN.search(value) else re.split(r"[,;|&]| and |^[Bb]y ", value)
+    found: dict[str, None] = {}
+    for part in parts:
+        name = _ROLE.sub("", _trim(part) or "")
+        if (
+            name
+            and not _NO_NAME.fullmatch(name)
+            and not name.endswith(("记者", "通讯员", "报道"))
+            and len(name) <= 60
+        ):
+            found.setdefault(name)
+    return tuple(found)
+
+
+def editor(text: str | None) -> str | None:
+    """The editors that a line names, joined by ``、`` (``(责编：甲、乙)`` -> 甲、乙).
+
+    Staff codes behind a name (``_NF123``) are left out; a code that stands alone is kept.
+    """
+    value = _part(text, "editor")
+    if value is None:
+        return None
+    value = _SPACED.sub(r"\1\2", _DATE.sub(" ", value))
+    parts = [part.strip(_EDGE) for part in _SPLIT.split(value)]
+    names = [
+        name for part in parts if (name := _CODE.sub("", part).strip(_EDGE)) and not _NO_NAME.fullmatch(name)
+    ]
+    return "、".join(dict.fromkeys(names or [part for part in parts if part])) or None
+
+
+def _part(text: str | None, kind: str) -> str | None:
+    """The run of the text that belongs to a label of one kind; the text before any label if none is there."""
+    if not text:
+        return None
+    marks = list(_LABEL.finditer(text[:2000]))
+    for number, mark in enumerate(marks):
+        if mark.lastgroup == kind:
+            stop = marks[number + 1].start() if number + 1 < len(marks) else len(text)
+            run = text[mark.end() : stop].strip(_EDGE)
+            end = _END.search(run)
+            value = run[: end.start()] if end else run
+            if value.strip(_EDGE):
+                return value
+    if any(mark.lastgroup == kind for mark in marks):
+        return None
+    bare = text[: marks[0].start()] if marks else text[:200]
+    bare = _DATE.sub(" ", bare).strip(_EDGE)
+    end = _END.search(bare)
+    return (bare[: end.start()] if end else bare).strip() or None
+
+
+def _trim(value: str) -> str | None:
+    return value.strip(_EDGE) or None
