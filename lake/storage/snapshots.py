@@ -1,0 +1,64 @@
+"""Snapshots: one number names one committed state of the whole lake.
+
+The last commit of every run goes to ``outcomes``; its version is the snapshot's id, and its commit
+metadata pins the versions of the other tables. A reader that takes all its file lists from one
+snapshot never sees half a change. Nothing here writes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lake.locations import LakeRoot
+
+__all__ = ["Files", "Snapshot", "files", "history", "latest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One committed state.
+
+    ``id`` is the version of ``outcomes``; ``versions`` has the version of each of the four tables;
+    ``counts`` are the run's captured, new, revised, merged, unchanged and rejected (of the run that made
+    this snapshot; empty for maintenance). ``committed_at`` is in UTC. ``operation`` is ``create``,
+    ``ingest``, ``restructure`` or ``maintain``. ``extra`` is what the run wished to note.
+    """
+
+    id: int
+    committed_at: dt.datetime
+    run_id: str
+    operation: str
+    versions: Mapping[str, int]
+    counts: Mapping[str, int]
+    extra: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The data files of one snapshot.
+
+    ``paths``: table name -> absolute paths, sorted; every table has an entry. ``revised``: those files of
+    ``articles`` that hold a revision > 1, and so name rows that are superseded. ``rows``: table name ->
+    number of rows as the log counts them.
+    """
+
+    paths: Mapping[str, tuple[str, ...]]
+    revised: tuple[str, ...]
+    rows: Mapping[str, int]
+
+
+def latest(root: LakeRoot) -> Snapshot | None:
+    """The newest snapshot; None where there is no lake. A new lake has snapshot 0, without files."""
+    return next(history(root), None)
+
+
+def history(root: LakeRoot) -> Iterator[Snapshot]:
+    """Every snapshot that the log still knows, newest first."""
+    raise NotImplementedError
+
+
+def files(root: LakeRoot, snapshot: Snapshot | None) -> Files:
+    """The data files of ``snapshot``; None gives empty lists. Every list comes from its pinned version."""
+    raise NotImplementedError
