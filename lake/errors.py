@@ -1,11 +1,11 @@
 """Errors, named for what the caller does about them.
 
-    NewslakeError
-    ├── Retry            the same call may succeed later; nothing was changed
-    │   └── Conflict     another writer committed first: redo the work from the new version
-    ├── Reject           this input gives no article; record it, go on with the rest
-    └── Stop             nothing can go on until a person changes something
-        └── Usage        the call's own words are wrong (exit code 2)
+NewslakeError
+├── Retry            the same call may succeed later; nothing was changed
+│   └── Conflict     another writer committed first: redo the work from the new version
+├── Reject           this input gives no article; record it, go on with the rest
+└── Stop             nothing can go on until a person changes something
+    └── Usage        the call's own words are wrong (exit code 2)
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -147,10 +147,8 @@ def _choose(ranked: Sequence[Copy], lead: Copy) -> dict[str, Copy]:
     chosen = dict.fromkeys(_BODY_FIELDS, lead)
     chosen |= dict.fromkeys(_DATE_FIELDS, max(ranked, key=_date_rank))
     for name in _FIRST_FIELDS:
-        has: Callable[[Copy], bool] = lambda copy, name=name: bool(getattr(copy.article, name))  # type: ignore[misc]
-        giver = next(filter(has, ranked), None)
-        if giver is not None:
-            chosen[name] = giver
+        givers = [copy for copy in ranked if getattr(copy.article, name)]
+        chosen |= {name: copy for copy in givers[:1]}
     return chosen
 
 

@@ -18,7 +18,8 @@ _LISTS = ("authors", "tags")
 _PLAIN = tuple(
     f.name
     for f in fields(Article)
-    if f.name not in {*_NESTED, *_LISTS, "rules", "published_at", "as_of", "channel", "vintage", "digest_only"}
+    if f.name
+    not in {*_NESTED, *_LISTS, "rules", "published_at", "as_of", "channel", "vintage", "digest_only"}
 )
 
 

@@ -101,7 +101,9 @@ ARTICLES = pa.schema(
                 marked_by=pa.string(),
             ),
         ),
-        _field(24, "charts", _structs(kind=pa.string(), market=pa.int32(), code=pa.string(), url=pa.string())),
+        _field(
+            24, "charts", _structs(kind=pa.string(), market=pa.int32(), code=pa.string(), url=pa.string())
+        ),
         _field(
             25,
             "images",
@@ -136,7 +138,9 @@ OUTCOMES = pa.schema(
 
 REJECTS = pa.schema(
     [
-        _field(1, "reject_id", pa.string()),  # first 32 hex digits of sha256(origin, capture_id, stage, reason)
+        _field(
+            1, "reject_id", pa.string()
+        ),  # first 32 hex digits of sha256(origin, capture_id, stage, reason)
         _field(2, "run_id", pa.string()),
         _field(3, "rejected_at", _TIME),
         _field(4, "source", pa.string()),

@@ -118,13 +118,13 @@ def structure_batches(
     return [result for chunk in _pooled(specs, workers, done) for result in chunk]
 
 
-def _pooled(
-    specs: Sequence[Path], workers: int, done: Callable[[int], None]
-) -> Iterator[list[BatchResult]]:
+def _pooled(specs: Sequence[Path], workers: int, done: Callable[[int], None]) -> Iterator[list[BatchResult]]:
     results: dict[Path, list[BatchResult]] = {}
     suspects: list[Path] = []
     with _pool(min(workers, len(specs))) as pool:
-        futures: dict[Future[BatchResult], Path] = {pool.submit(structure_batch, spec): spec for spec in specs}
+        futures: dict[Future[BatchResult], Path] = {
+            pool.submit(structure_batch, spec): spec for spec in specs
+        }
         for future in as_completed(futures):
             spec = futures[future]
             try:
@@ -166,7 +166,7 @@ def _try_extract(row: Mapping[str, Any], body: bytes) -> dict[str, Any] | Reject
         return extract_capture(row, body)
     except Reject as reject:
         return RejectRecord(_origin(row), reject.stage, reject.reason, reject.detail, row["capture_id"])
-    except Exception as error:  # noqa: BLE001 -- one page must never stop a batch; the capture is kept
+    except Exception as error:
         log.exception("extracting %s failed", row["origin"])
         detail = f"{type(error).__name__}: {error}"[:500]
         return RejectRecord(_origin(row), "extract", "internal_error", detail, row["capture_id"])
