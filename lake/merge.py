@@ -147,8 +147,9 @@ def _choose(ranked: Sequence[Copy], lead: Copy) -> dict[str, Copy]:
     chosen = dict.fromkeys(_BODY_FIELDS, lead)
     chosen |= dict.fromkeys(_DATE_FIELDS, max(ranked, key=_date_rank))
     for name in _FIRST_FIELDS:
-        givers = [copy for copy in ranked if getattr(copy.article, name)]
-        chosen |= {name: copy for copy in givers[:1]}
+        giver = next((copy for copy in ranked if getattr(copy.article, name)), None)
+        if giver is not None:
+            chosen[name] = giver
     return chosen
 
 
