@@ -84,9 +84,9 @@ class Writer:
         rng, look = self.rng, self.rng.random()
         wrap = look < self.shares.wrap
         long = look < self.shares.wrap + self.shares.long
-        cast = self._cast(36 if wrap else rng.randint(3, 9) if long else rng.randint(1, 5), wrap=wrap)
-        count = rng.randint(10, 14) if wrap else rng.randint(10, 26) if long else rng.randint(3, 9)
-        paragraphs = [self._paragraph(cast, rng.randint(1, 3)) for _ in range(count)]
+        cast = self._cast(36 if wrap else rng.randint(3, 9) if long else rng.randint(2, 5), wrap=wrap)
+        count = rng.randint(10, 14) if wrap else rng.randint(11, 26) if long else rng.randint(3, 10)
+        paragraphs = [self._paragraph(cast, rng.randint(1, 5)) for _ in range(count)]
         if wrap:
             paragraphs[1] = (
                 f"截至收盘，{'、'.join(cast['C'][:28])}涨停，{'、'.join(cast['C'][28:])}跌幅居前。"
@@ -112,7 +112,7 @@ class Writer:
         choice = self.rng.choice
         names = [choice(self.securities).sign for _ in range(companies)]
         return {
-            "C": names if wrap else [names[0]] * companies + names,
+            "C": names if wrap else [sign for name in names[1:] for sign in (names[0], name)],
             "B": [choice(self.boards).sign for _ in range(4)],
             "I": [thing.sign for thing in self.indices],
             "T": [thing.sign for thing in self.terms],
@@ -133,7 +133,7 @@ class Writer:
 
     def html(self, story: Story, *, markup: bool) -> str:
         """The body's HTML, with mention markup (the site's own channel) or without (the medium's)."""
-        rng, look = self.rng, story.look
+        rng, look = Random(int(story.number)), story.look  # so that all copies have the same images and marks
         seen: set[str] = set()
         indent = "　　" if look < 0.08 else ""
         parts = [] if look > 0.85 else [_HIDDEN.format("<br />" if look < 0.4 else " ")]
@@ -159,7 +159,7 @@ class Writer:
         medium = story.medium[0]
         if tail < 4:
             bank = self.board["银行"]
-            word = marked(bank.sign, self.known, set(), self.rng) if markup else bank.name
+            word = marked(bank.sign, self.known, set(), Random(0)) if markup else bank.name
             yield f"<p>{_FALSE_BOARD.format(word)}</p>"
         if 4 <= tail < 8:
             yield _AI_NOTE.format(story.lead.name, tail, tail - 2)
