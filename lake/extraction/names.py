@@ -36,6 +36,8 @@ _NO_NAME = re.compile(
     "(?:本报|本网|实习|见习|特约|财新)?记者|通讯员|实习生|编辑|责编|作者|来源|来自|文|图|摄影|综合|原创|佚名|未知|匿名|无|不详"
     "|本报|本网|本报讯|财新|新华社|网易|新浪|搜狐|腾讯|凤凰网|None|null"
 )
+_MEDIUM = re.compile("(?:报|网|社|台|新闻|报道|周刊|杂志|客户端|记者|通讯员|财经|公众号|研究院|公司)$")
+_LONGEST = 14
 _CODE = re.compile(r"_\w+$|\(.*$|[A-Z]{0,3}\d+$")
 _ROLE = re.compile(
     r"^(?:\w{0,12}?(?:实习|见习|特约|首席|高级|资深)?(?:记者|通讯员|评论员|特约撰稿人|撰稿人|研究员)|文|作者|撰文)(?=\w)"
@@ -57,7 +59,7 @@ def medium(text: str | None) -> str | None:
     if not words:
         return None
     if _HAN.search(words[0]):  # a Chinese name holds no space: what follows is a place or a button
-        return _trim(words[0])
+        return _trim(words[0].removesuffix("记者").rpartition("/")[2])  # 张三/某某报 names author and medium
     latin = []
     for word in words:
         if _HAN.search(word):
@@ -77,12 +79,7 @@ def authors(text: str | None) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for part in parts:
         name = _ROLE.sub("", _trim(part) or "")
-        if (
-            name
-            and not _NO_NAME.fullmatch(name)
-            and not name.endswith(("记者", "通讯员", "报道"))
-            and len(name) <= 60
-        ):
+        if _is_name(name) and not _MEDIUM.search(name):
             found.setdefault(name)
     return tuple(found)
 
@@ -97,10 +94,13 @@ def editor(text: str | None) -> str | None:
         return None
     value = _SPACED.sub(r"\1\2", _DATE.sub(" ", value))
     parts = [part.strip(_EDGE) for part in _SPLIT.split(value)]
-    names = [
-        name for part in parts if (name := _CODE.sub("", part).strip(_EDGE)) and not _NO_NAME.fullmatch(name)
-    ]
+    names = [name for part in parts if _is_name(name := _CODE.sub("", part).strip(_EDGE))]
     return "、".join(dict.fromkeys(names or [part for part in parts if part])) or None
+
+
+def _is_name(word: str) -> bool:
+    """Whether a word may be a person's name; the longest Chinese ones, of foreigners, have no more signs."""
+    return 0 < len(word) <= (_LONGEST if _HAN.search(word) else 60) and not _NO_NAME.fullmatch(word)
 
 
 def _part(text: str | None, kind: str) -> str | None:

@@ -20,6 +20,7 @@ __all__ = ["FIELDS", "Found", "Layout", "Profile", "apply", "article_key", "cate
 FIELDS = ("title", "time", "source", "author", "editor", "digest")
 """The fields of a layout that hold selectors of one text each."""
 
+_MILLISECONDS = 1e11  # as seconds the year 5138, as milliseconds 1973
 _ARTICLE_FIELD = {"time": "published_at", "source": "media", "author": "authors"}
 
 
@@ -58,7 +59,7 @@ class Layout:
 class Profile:
     """One site: ``name`` is the article's ``site``, ``hosts`` match themselves and their subdomains.
 
-    ``zone`` is the IANA zone of its visible times. ``article_id`` gives the site's own id from the URL
+    ``other_hosts`` lie below ``hosts`` but are other sites. ``zone`` is the IANA zone of its visible times. ``article_id`` gives the site's own id from the URL
     (first group of a regular expression); None where the URL itself is the identity. ``category`` gives
     the topic that the URL names (its groups, joined by ``/``).
     """
@@ -66,6 +67,7 @@ class Profile:
     name: str
     hosts: tuple[str, ...]
     layouts: tuple[Layout, ...]
+    other_hosts: tuple[str, ...] = ()
     zone: str = "Asia/Shanghai"
     language: str = "zh"
     article_id: str | None = None
@@ -106,22 +108,28 @@ def apply(
 ) -> Found | None:
     """Read a parsed page with a profile; ``text`` is the page's source and ``tree`` its parse.
 
-    The first layout whose body matches decides. Where none does, the layout that found most fields gives
-    them, without a body. None where nothing at all was found. The tree is not changed.
+    The first layout whose body and title match decides, else the first whose body does. Where none does,
+    the layout that found most fields gives them, without a body. None where nothing at all was found. The
+    tree is not changed.
     """
     layouts = ordered(profile.layouts, captured_at)
     key, topic = article_key(profile, url), category(profile, url)
+    with_body: Found | None = None
+    without: Found | None = None
     for layout in layouts:
         data = (layout.data(text) if layout.data else None) or {}
         body, rule = _body(layout, data, tree)
-        if body is not None:
-            return _fields(layout, data, tree, body, rule, key, topic)
-    partial = [
-        _fields(layout, (layout.data(text) if layout.data else None) or {}, tree, None, "", key, topic)
-        for layout in layouts
-    ]
-    best = max(partial, key=lambda found: len(found.rules))
-    return best if best.rules or key else None
+        if body is None and with_body is not None:
+            continue
+        found = _fields(layout, data, tree, body, rule, key, topic)
+        if body is None:
+            without = found if without is None or len(found.rules) > len(without.rules) else without
+        elif found.title is not None or not layout.title:
+            return found
+        else:
+            with_body = with_body or found
+    best = with_body or without
+    return best if best is not None and (best.rules or key) else None
 
 
 def ordered(layouts: tuple[Layout, ...], captured_at: dt.datetime | None) -> list[Layout]:
@@ -167,7 +175,7 @@ def _fields(
     if body_rule:
         rules["body"] = f"{layout.name} {body_rule}"
     when = data.get("published_at") or got["time"][0]
-    epoch = float(when) if isinstance(when, int | float) else None
+    epoch = _seconds(when) if isinstance(when, int | float) else None
     return Found(
         layout=layout.name,
         body_html=body,
@@ -183,6 +191,10 @@ def _fields(
         category=topic,
         rules=rules,
     )
+
+
+def _seconds(epoch: float) -> float:
+    return epoch / 1000 if epoch > _MILLISECONDS else float(epoch)
 
 
 def _text(tree: LexborHTMLParser, selectors: tuple[str, ...]) -> tuple[str | None, str]:
