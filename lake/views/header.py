@@ -1,0 +1,161 @@
+"""Reads a view's .sql file: a header for people, which also becomes comments and docs, then the query.
+
+-- view: mentions
+-- One row per …                          what a row is, in words
+--
+-- grain: article_id, position            the columns that identify a row
+--
+-- columns:                               or ``columns: as articles``
+--   article_id  VARCHAR  what it is
+--   length      BIGINT   [bytes] a unit stands in brackets
+--   parts       STRUCT[] members follow, two spaces deeper
+--     kind      VARCHAR  …
+--                        a line still deeper goes on with the text above
+--
+-- source: where definitions come from
+--
+-- example: A title
+--   select …
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib.resources import files
+
+from lake.views import VIEWS
+
+__all__ = ["Column", "View", "load", "parse"]
+
+_SECTION = re.compile(r"-- (view|grain|columns|source|example):\s*(.*)")
+_COLUMN = re.compile(r"--(   |     )(\w+)\s+([A-Z]+(?:\[\])?)(?:\s+(?:\[([^\]]+)\]\s*)?(.*))?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column or struct member as its header describes it; ``kind`` is the header's word for its type."""
+
+    name: str
+    kind: str
+    unit: str | None
+    text: str
+    members: tuple[Column, ...] = ()
+
+    @property
+    def type(self) -> str:
+        """The DuckDB type, members included."""
+        if not self.members:
+            return self.kind
+        inner = ", ".join(f'"{member.name}" {member.type}' for member in self.members)
+        return self.kind.replace("STRUCT", f"STRUCT({inner})")
+
+    @property
+    def comment(self) -> str:
+        """One line with unit, meaning and members."""
+        unit = f"[{self.unit}] " if self.unit else ""
+        members = "; ".join(f"{member.name}: {member.comment}" for member in self.members)
+        return f"{unit}{self.text}" + (f" ({members})" if members else "")
+
+
+@dataclass(frozen=True)
+class View:
+    """A view: its header, and the query in ``sql``."""
+
+    name: str
+    summary: str
+    grain: str
+    columns: tuple[Column, ...]
+    same_as: str | None
+    source: str
+    example_title: str
+    example: str
+    sql: str
+
+    @cached_property
+    def comment(self) -> str:
+        """What COMMENT ON VIEW says."""
+        return f"{self.summary} Grain: {self.grain}. Source: {self.source}"
+
+
+def load(names: Iterable[str] = VIEWS) -> list[View]:
+    """The views ``names``, in order; ``columns: as other`` is resolved among them."""
+    folder = files("lake.views")
+    views = {name: parse((folder / f"{name}.sql").read_text("utf-8")) for name in names}
+    return [
+        replace(view, columns=views[view.same_as].columns) if view.same_as else view
+        for view in views.values()
+    ]
+
+
+def parse(text: str) -> View:
+    """The view written in ``text``.
+
+    Raises:
+        ValueError: a section is missing or a column line can't be read.
+    """
+    lines = text.splitlines()
+    end = next((n for n, line in enumerate(lines) if not line.startswith("--")), len(lines))
+    sections = _sections(lines[:end])
+    try:
+        name, *summary = sections["view"]
+        title, *example = sections["example"]
+        listed = sections["columns"]
+        grain, source = _prose(sections["grain"]), _prose(sections["source"])
+    except KeyError as missing:
+        raise ValueError(f"a view's header lacks the section {missing}") from None
+    same_as = listed[0].removeprefix("as ").strip() or None
+    return View(
+        name=name,
+        summary=_prose(summary),
+        grain=grain,
+        columns=() if same_as else _columns(listed[1:]),
+        same_as=same_as,
+        source=source,
+        example_title=title,
+        example="\n".join(line[5:] for line in example).strip(),
+        sql="\n".join(lines[end:]).strip().removesuffix(";"),
+    )
+
+
+def _sections(lines: Sequence[str]) -> dict[str, list[str]]:
+    """Section name -> the text after its colon, then its further lines as they stand."""
+    sections: dict[str, list[str]] = {}
+    current: list[str] = []
+    for line in lines:
+        if found := _SECTION.fullmatch(line):
+            current = sections[found[1]] = [found[2]]
+        else:
+            current.append(line)
+    return sections
+
+
+def _prose(lines: Sequence[str]) -> str:
+    return " ".join(line.removeprefix("--").strip() for line in lines).strip()
+
+
+def _columns(lines: Sequence[str]) -> tuple[Column, ...]:
+    columns: list[Column] = []
+    inner = False
+    for line in lines:
+        if found := _COLUMN.fullmatch(line):
+            indent, name, kind, unit, text = found.groups()
+            column = Column(name, kind, unit, (text or "").strip())
+            inner = len(indent) > 3
+            if inner:
+                columns[-1] = replace(columns[-1], members=(*columns[-1].members, column))
+            else:
+                columns.append(column)
+        elif more := line.removeprefix("--").strip():
+            columns[-1] = _continued(columns[-1], more, inner)
+    return tuple(columns)
+
+
+def _continued(column: Column, more: str, inner: bool) -> Column:
+    """``column`` with ``more`` appended to its own text, or to its last member's."""
+    if inner:
+        last = _continued(column.members[-1], more, inner=False)
+        return replace(column, members=(*column.members[:-1], last))
+    return replace(column, text=f"{column.text} {more}".strip())

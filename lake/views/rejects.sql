@@ -1,0 +1,52 @@
+-- view: rejects
+-- One row per input that gave no article, with the reason.
+--
+-- grain: reject_id
+--
+-- columns:
+--   reject_id       VARCHAR      hash of origin, capture, stage and reason
+--   run_id          VARCHAR      the run that rejected it first
+--   rejected_at     TIMESTAMPTZ  when
+--   source          VARCHAR      name of the source that brought it
+--   origin          VARCHAR      URL, path, or path!member for a member of an archive
+--   path            VARCHAR      absolute path of the file or archive
+--   member          VARCHAR      name within the archive
+--   url             VARCHAR      address asked for
+--   capture_id      VARCHAR      the capture; NULL: the bytes could not be had
+--   stage           VARCHAR      where it failed: discover, capture, decode or extract
+--   reason          VARCHAR      short stable word for counting
+--   detail          VARCHAR      one sentence naming what was found
+--   extractor       VARCHAR      name and version of the extractor
+--   resolved        BOOLEAN      whether this capture, or another one of the same origin, gave an article afterwards
+--
+-- source: the tables rejects, captures and outcomes.
+--
+-- example: Open rejects by reason
+--   select stage, reason, count(*) as rejects, any_value(origin) as one_of_them
+--   from rejects
+--   where not resolved
+--   group by stage, reason
+--   order by rejects desc, stage, reason
+
+with
+
+successes as (
+    select outcomes.capture_id, stored_captures.origin, outcomes.recorded_at
+    from stored.outcomes as outcomes
+    inner join stored.captures as stored_captures on stored_captures.capture_id = outcomes.capture_id
+    where outcomes.article_id is not null and outcomes.outcome <> 'rejected'
+),
+
+resolved_rejects as (
+    select stored_rejects.reject_id
+    from stored.rejects as stored_rejects
+    inner join successes on successes.origin = stored_rejects.origin
+    where successes.recorded_at > stored_rejects.rejected_at
+    group by stored_rejects.reject_id
+)
+
+select
+    stored_rejects.*,
+    resolved_rejects.reject_id is not null as resolved
+from stored.rejects as stored_rejects
+left join resolved_rejects on resolved_rejects.reject_id = stored_rejects.reject_id

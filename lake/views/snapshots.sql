@@ -1,0 +1,30 @@
+-- view: snapshots
+-- One row per committed state of the lake that its log still knows; this file shows the newest.
+--
+-- grain: snapshot
+--
+-- columns:
+--   snapshot          BIGINT       id, which grows with every change
+--   committed_at      TIMESTAMPTZ  when it was committed
+--   operation         VARCHAR      create, ingest, restructure or maintain
+--   run_id            VARCHAR      the run that made it
+--   captured          BIGINT       [captures] taken by the run; the sum of the five that follow
+--   new               BIGINT       [captures] that were the first of their article
+--   revised           BIGINT       [captures] that changed an article
+--   merged            BIGINT       [captures] that joined an article which the same run made or revised
+--   unchanged         BIGINT       [captures] that added nothing
+--   rejected          BIGINT       [captures] that gave no article
+--   captures_version  BIGINT       version of the Delta table captures in this snapshot
+--   articles_version  BIGINT       version of the Delta table articles
+--   outcomes_version  BIGINT       version of the Delta table outcomes
+--   rejects_version   BIGINT       version of the Delta table rejects
+--
+-- source: commit metadata of the table outcomes.
+--
+-- example: The last runs
+--   select snapshot, committed_at, operation, captured, new, revised, rejected
+--   from snapshots
+--   order by snapshot desc
+--   limit 10
+
+select * from stored.snapshots

@@ -1,0 +1,95 @@
+"""The relations under the views: a snapshot's data files as SQL, in a schema of their own.
+
+    stored.captures | articles | outcomes | rejects   one per Delta table, without the captures' bodies
+    stored.revised                                    the files of articles that hold a revision > 1
+    stored.snapshots                                  the snapshots, as rows
+
+The file lists stand here once; all views build on these relations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from lake import schema
+
+__all__ = ["RELATIONS", "SNAPSHOT_COLUMNS", "quoted", "select_files", "select_nothing"]
+
+RELATIONS = {
+    "captures": pa.schema([schema.CAPTURES.field(name) for name in schema.CAPTURE_COLUMNS]),
+    "articles": schema.ARTICLES,
+    "outcomes": schema.OUTCOMES,
+    "rejects": schema.REJECTS,
+    "revised": pa.schema([schema.ARTICLES.field(name) for name in ("article_id", "revision")]),
+}
+"""Name of each relation over files -> its columns."""
+
+SNAPSHOT_COLUMNS = {
+    "snapshot": "BIGINT",
+    "committed_at": "TIMESTAMPTZ",
+    "operation": "VARCHAR",
+    "run_id": "VARCHAR",
+    "captured": "BIGINT",
+    "new": "BIGINT",
+    "revised": "BIGINT",
+    "merged": "BIGINT",
+    "unchanged": "BIGINT",
+    "rejected": "BIGINT",
+    "captures_version": "BIGINT",
+    "articles_version": "BIGINT",
+    "outcomes_version": "BIGINT",
+    "rejects_version": "BIGINT",
+}
+"""Columns of ``stored.snapshots`` and their types."""
+
+_SCALARS = {
+    pa.string(): "VARCHAR",
+    pa.int32(): "INTEGER",
+    pa.int64(): "BIGINT",
+    pa.date32(): "DATE",
+    pa.timestamp("us", "UTC"): "TIMESTAMPTZ",
+}
+
+
+def select_nothing(columns: pa.Schema) -> str:
+    """A query with these columns and types, and no row."""
+    cells = ", ".join(f'CAST(NULL AS {_sql_type(column.type)}) AS "{column.name}"' for column in columns)
+    return f"SELECT {cells} WHERE false"
+
+
+def select_files(columns: pa.Schema, paths: Sequence[str], *, older: bool = False) -> str:
+    """A query for these columns over Parquet files at absolute ``paths``.
+
+    ``older`` says that some files were written before some column existed: columns are then found by field
+    id and read as NULL where a file has none. Not otherwise, because DuckDB 1.0 and 1.1 look for the id of a
+    list in the wrong place (the repeated group, to which the format gives none) and read every list as NULL.
+    """
+    if not paths:
+        return select_nothing(columns)
+    names = ", ".join(f'"{name}"' for name in columns.names)
+    listed = ", ".join(quoted(path) for path in paths)
+    by_id = f", schema = MAP {{{_field_ids(columns)}}}" if older else ""
+    return f"SELECT {names} FROM read_parquet([{listed}], hive_partitioning = false{by_id})"
+
+
+def quoted(text: str) -> str:
+    """``text`` as a SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _field_ids(columns: pa.Schema) -> str:
+    return ", ".join(
+        f"{column.metadata[b'PARQUET:field_id'].decode()}: "
+        f"{{name: {quoted(column.name)}, type: {quoted(_sql_type(column.type))}, default_value: NULL}}"
+        for column in columns
+    )
+
+
+def _sql_type(kind: pa.DataType) -> str:
+    if pa.types.is_list(kind):
+        return f"{_sql_type(kind.value_type)}[]"
+    if pa.types.is_struct(kind):
+        return "STRUCT(" + ", ".join(f'"{member.name}" {_sql_type(member.type)}' for member in kind) + ")"
+    return _SCALARS[kind]
