@@ -1,0 +1,1 @@
+"""The lake on disk: raw zone, structured zone, their commits and snapshots."""

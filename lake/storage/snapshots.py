@@ -10,10 +10,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from lake.locations import LakeRoot
+from lake.locations import TABLES, LakeRoot
+from lake.storage import tables
 
-__all__ = ["Files", "Snapshot", "files", "history", "latest"]
+__all__ = ["Files", "Snapshot", "exists", "files", "history", "latest"]
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +60,42 @@ def latest(root: LakeRoot) -> Snapshot | None:
 
 def history(root: LakeRoot) -> Iterator[Snapshot]:
     """Every snapshot that the log still knows, newest first."""
-    raise NotImplementedError
+    if not exists(root):
+        return
+    for version in range(tables.open_table(root, "outcomes").version, -1, -1):
+        note = tables.commit_note(root, "outcomes", version)
+        if note is not None:
+            yield _snapshot(version, note)
+
+
+def exists(root: LakeRoot) -> bool:
+    """Whether there is a lake; ``outcomes`` is the last table to be created."""
+    return tables.log_entry(root, "outcomes", 0).parent.is_dir()
 
 
 def files(root: LakeRoot, snapshot: Snapshot | None) -> Files:
     """The data files of ``snapshot``; None gives empty lists. Every list comes from its pinned version."""
-    raise NotImplementedError
+    if snapshot is None:
+        return Files(dict.fromkeys(TABLES, ()), (), dict.fromkeys(TABLES, 0))
+    paths: dict[str, tuple[str, ...]] = {}
+    rows: dict[str, int] = {}
+    revised: list[str] = []
+    for name in TABLES:
+        table = tables.open_table(root, name, snapshot.versions[name])
+        listed = table.files()
+        paths[name] = tuple(str(table.folder / file.path) for file in listed)
+        rows[name] = sum(file.rows for file in listed)
+        revised += [str(table.folder / file.path) for file in listed if (file.revision or 1) > 1]
+    return Files(paths, tuple(revised), rows)
+
+
+def _snapshot(version: int, note: Mapping[str, Any]) -> Snapshot:
+    return Snapshot(
+        id=version,
+        committed_at=_EPOCH + dt.timedelta(milliseconds=note["timestamp"]),
+        run_id=note["run_id"],
+        operation=note["operation"],
+        versions={**note["versions"], "outcomes": version},
+        counts=note["counts"],
+        extra=note.get("extra", {}),
+    )

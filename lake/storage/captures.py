@@ -1,0 +1,242 @@
+"""The raw zone: every capture is stored, and committed, before anything is parsed.
+
+A capture is (bytes, origin). The same bytes are stored once, however many origins they had: the others'
+rows have no body. `store` takes any number of items in bounded memory; `read` and its kin give bytes back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import itertools
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lake.locations import LakeRoot
+from lake.model import Item, RejectRecord
+from lake.schema import CAPTURES
+from lake.settings import Sizes
+from lake.storage import parquet, staging
+from lake.storage.index import Index
+from lake.storage.keys import body_hashes, capture_key, reject_key
+from lake.storage.parquet import DataFile
+from lake.storage.raw import bodies, read, read_batch, read_many
+from lake.storage.sniff import charset_of, type_of
+from lake.storage.staging import stage_rejects, storable
+from lake.storage.tables import create, open_lake
+from lake.storage.turns import attempts
+
+__all__ = ["Stored", "read", "read_batch", "read_many", "stage_rejects", "store"]
+
+log = logging.getLogger(__name__)
+
+_COMMIT_EVERY = 20_000
+"""Captures in one commit: what a killed run has to read again, against one log entry per commit."""
+
+_BARE = pa.schema([column for column in CAPTURES if column.name != "body"])
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What `store` did. ``captured`` counts distinct captures and unreadable inputs; of these
+
+    ``unchanged`` and ``rejected`` are known with that outcome from an earlier run, ``pending`` wait in
+    ``specs`` (Arrow files, one a batch) to be structured, and ``unreadable`` in ``rejects`` to be committed.
+    ``added`` captures are new in the raw zone, with ``bytes`` of bodies.
+    """
+
+    captured: int = 0
+    added: int = 0
+    pending: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    unreadable: int = 0
+    bytes: int = 0
+    specs: tuple[str, ...] = ()
+    rejects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """A batch whose new captures are in ``file`` (if there are any), which is not committed yet."""
+
+    rows: pa.Table  # all of its captures, without bodies
+    new: frozenset[str]
+    file: DataFile | None
+
+
+def store(
+    root: LakeRoot,
+    items: Iterable[Item | RejectRecord],
+    *,
+    run_id: str,
+    source: str | None,
+    sizes: Sizes | None = None,
+) -> Stored:
+    """Store items as captures and stage those that are to be structured.
+
+    Memory is bounded by a few batches (``sizes``), not by the number of items. A capture whose outcome is
+    known is not staged; an item that comes twice is counted once.
+
+    Raises:
+        Conflict: other writers were faster too many times; what was committed stays.
+    """
+    create(root)
+    sizes = sizes or Sizes()
+    with Index(root) as index:
+        index.catch_up(open_lake(root))
+        run = _Run(root, index, run_id, source)
+        for batch in _batches(items, sizes):
+            run.take(batch)
+        run.commit()
+        return run.stored
+
+
+class _Run:
+    """The captures of one run on their way into the table."""
+
+    def __init__(self, root: LakeRoot, index: Index, run_id: str, source: str | None) -> None:
+        self.stored = Stored()
+        self._root = root
+        self._index = index
+        self._run_id = run_id
+        self._source = source
+        self._batches: list[_Batch] = []
+        self._bodies: set[str] = set()  # sha256 of bodies in files that are not committed yet
+        self._numbers = itertools.count()
+
+    def take(self, batch: list[Item | RejectRecord]) -> None:
+        """Write a batch; commit when enough have gathered."""
+        self._take_rejects([each for each in batch if isinstance(each, RejectRecord)])
+        rows = [self._row(each) for each in batch if isinstance(each, Item)]
+        fresh = self._index.take([row["capture_id"] for row in rows])
+        rows = list({row["capture_id"]: row for row in rows if row["capture_id"] in fresh}.values())
+        if rows:
+            self._batches.append(self._write(rows))
+        if sum(len(each.rows) for each in self._batches) >= _COMMIT_EVERY:
+            self.commit()
+
+    def commit(self) -> None:
+        """Commit the files of all batches that wait, then stage them."""
+        for attempt in attempts(self._root):
+            with attempt:
+                lake = open_lake(self._root)
+                self._index.catch_up(lake)
+                self._batches = [self._checked(batch) for batch in self._batches]
+                files = [batch.file for batch in self._batches if batch.file is not None]
+                if files:
+                    lake.captures.commit(files, {"run_id": self._run_id, "operation": "capture"})
+        self._index.catch_up(open_lake(self._root))
+        for batch in self._batches:
+            self._stage(batch)
+        self._batches, self._bodies = [], set()
+
+    def _write(self, rows: list[dict[str, Any]]) -> _Batch:
+        """Write those captures of a batch that the lake does not know, with bodies that it does not hold."""
+        known = self._index.captures(row["capture_id"] for row in rows)
+        held = self._index.body_files(row["sha256"] for row in rows)
+        new = [row for row in rows if row["capture_id"] not in known]
+        for row in new:
+            if row["sha256"] in held or row["sha256"] in self._bodies:
+                row["body"] = None
+            else:
+                self._bodies.add(row["sha256"])
+        file = None
+        if new:
+            name = parquet.file_name(self._run_id, next(self._numbers))
+            table = pa.Table.from_pylist(new, CAPTURES)
+            file = parquet.write_captures(self._root.table("captures"), name, table)
+        bare = pa.Table.from_pylist([{**row, "body": None} for row in rows], _BARE)
+        return _Batch(bare, frozenset(row["capture_id"] for row in new), file)
+
+    def _checked(self, batch: _Batch) -> _Batch:
+        """The batch as it is, or written again if another writer has brought the same captures or bytes."""
+        if batch.file is None:
+            return batch
+        path = self._root.table("captures") / batch.file.path
+        if not self._index.captures(batch.new) and not self._index.body_files(body_hashes(path)):
+            return batch
+        own = dict(bodies(path))
+        path.unlink()
+        self._bodies -= own.keys()
+        return self._write([{**row, "body": own.get(row["sha256"])} for row in batch.rows.to_pylist()])
+
+    def _stage(self, batch: _Batch) -> None:
+        """Write the spec of a committed batch and count it."""
+        known = self._index.captures(batch.rows.column("capture_id").to_pylist())
+        done = [each.outcome for each in known.values() if each.outcome is not None]
+        todo = [key for key, each in known.items() if each.outcome is None]
+        lengths = dict(
+            zip(*(batch.rows.column(n).to_pylist() for n in ("capture_id", "length")), strict=True)
+        )
+        self.stored = replace(
+            self.stored,
+            captured=self.stored.captured + len(known),
+            added=self.stored.added + len(batch.new),
+            bytes=self.stored.bytes + sum(lengths[key] for key in batch.new),
+            pending=self.stored.pending + len(todo),
+            unchanged=self.stored.unchanged + len(done) - done.count("rejected"),
+            rejected=self.stored.rejected + done.count("rejected"),
+        )
+        if todo:
+            rows = batch.rows.filter(pc.is_in(batch.rows.column("capture_id"), pa.array(todo)))
+            folder = self._root.table("captures")
+            files = [
+                str(folder / (known[key].body_file or "")) for key in rows.column("capture_id").to_pylist()
+            ]
+            path = self._root.staging(self._run_id) / f"batch-{len(self.stored.specs):05d}.arrow"
+            staging.write(path, rows.append_column("body_file", pa.array(files)).cast(staging.SPEC))
+            self.stored = replace(self.stored, specs=(*self.stored.specs, str(path)))
+
+    def _take_rejects(self, records: list[RejectRecord]) -> None:
+        fresh = self._index.take([reject_key(record) for record in records])
+        records = [record for key, record in {reject_key(r): r for r in records}.items() if key in fresh]
+        if not records:
+            return
+        path = self._root.staging(self._run_id) / f"unreadable-{len(self.stored.rejects):05d}.arrow"
+        stage_rejects(path, records, source=self._source)
+        self.stored = replace(
+            self.stored,
+            captured=self.stored.captured + len(records),
+            unreadable=self.stored.unreadable + len(records),
+            rejects=(*self.stored.rejects, str(path)),
+        )
+
+    def _row(self, item: Item) -> dict[str, Any]:
+        sha256 = hashlib.sha256(item.body).hexdigest()
+        return {
+            "capture_id": capture_key(sha256, item.origin.text),
+            "sha256": sha256,
+            "source": self._source,
+            "origin": storable(item.origin.text),
+            "path": storable(item.origin.path),
+            "member": storable(item.origin.member),
+            "url": item.origin.url,
+            "length": len(item.body),
+            "detected_type": type_of(item.body, item.origin.name),
+            "charset": charset_of(item.body, item.content_type),
+            "content_type": item.content_type,
+            "captured_at": item.fetched_at or dt.datetime.now(dt.UTC),
+            "run_id": self._run_id,
+            "http_status": item.http_status,
+            "http_headers": [{"name": name, "value": value} for name, value in item.http_headers] or None,
+            "body": item.body,
+        }
+
+
+def _batches(items: Iterable[Item | RejectRecord], sizes: Sizes) -> Iterator[list[Item | RejectRecord]]:
+    batch: list[Item | RejectRecord] = []
+    length = 0
+    for item in items:
+        batch.append(item)
+        length += len(item.body) if isinstance(item, Item) else 0
+        if len(batch) >= sizes.batch_items or length >= sizes.batch_bytes:
+            yield batch
+            batch, length = [], 0
+    if batch:
+        yield batch

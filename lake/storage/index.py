@@ -1,0 +1,314 @@
+"""The key index: which captures, articles and rejects the lake knows, as point look-ups.
+
+It is a cache in SQLite and never the truth. `catch_up` reads the key columns of exactly those data files of
+the opened versions that it has not read yet; it only moves forward. A missing, damaged or foreign index is
+thrown away and read anew. A writer decides from the index and then commits upon the version that it opened:
+if the index has already moved on, that commit fails, so a decision from newer keys does no harm, and a
+decision from older ones cannot happen.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import logging
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from lake.errors import Retry
+from lake.locations import LakeRoot
+from lake.storage import keys
+from lake.storage.tables import Lake, Table, log_entry
+
+__all__ = ["Index", "KnownArticle", "KnownCapture", "Member"]
+
+log = logging.getLogger(__name__)
+
+_FORMAT = 1
+_WAIT = 120.0  # seconds for another process that builds the index; a million articles take about 15
+_CACHE = -64 * 1024  # KiB of pages; look-ups in a million articles touch few
+_TABLES = """
+CREATE TABLE IF NOT EXISTS seen (name TEXT PRIMARY KEY, identity TEXT, version INTEGER, entry TEXT);
+CREATE TABLE IF NOT EXISTS files (id INTEGER PRIMARY KEY, name TEXT, path TEXT, UNIQUE (name, path));
+CREATE TABLE IF NOT EXISTS captures
+    (capture_id BLOB PRIMARY KEY, sha256 BLOB, origin BLOB, captured_at INTEGER, file INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS bodies (sha256 BLOB PRIMARY KEY, file INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS outcomes
+    (capture_id BLOB PRIMARY KEY, outcome TEXT, article_id TEXT, extractor TEXT, recorded_at INTEGER)
+    WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS articles
+    (article_id TEXT PRIMARY KEY, revision INTEGER, content_hash BLOB, first_seen_at INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS members
+    (article_id TEXT, capture_id BLOB, PRIMARY KEY (article_id, capture_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS rejects (reject_id BLOB PRIMARY KEY) WITHOUT ROWID;
+"""
+_TEMPORARY = """
+CREATE TEMP TABLE IF NOT EXISTS wanted (key PRIMARY KEY) WITHOUT ROWID;
+CREATE TEMP TABLE IF NOT EXISTS taken (key BLOB PRIMARY KEY) WITHOUT ROWID;
+"""
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCapture:
+    """A capture in the lake; ``outcome`` and ``extractor`` of its latest structuring, None before that.
+
+    ``file`` holds its row and ``body_file`` its bytes, both relative to the table's folder.
+    """
+
+    sha256: str
+    file: str
+    body_file: str | None
+    outcome: str | None
+    article_id: str | None
+    extractor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownArticle:
+    """An article's current revision."""
+
+    revision: int
+    content_hash: str
+    first_seen_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A capture of an article; ``origin`` is a hash of its origin's text (see keys.origin_key)."""
+
+    article_id: str
+    capture_id: str
+    origin: bytes
+    captured_at: dt.datetime
+
+
+class Index:
+    """One process's connection to the index of a lake."""
+
+    def __init__(self, root: LakeRoot) -> None:
+        self._path = root.index
+        self._root = root
+        self._db = _open(self._path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: object, *_: object) -> None:
+        self._db.close()
+        if _is_damage(error):
+            _remove(self._path)
+            raise Retry(f"the key index {self._path} was damaged and has been removed: run again")
+
+    def catch_up(self, lake: Lake) -> None:
+        """Read the keys of every data file of ``lake`` that has not been read yet."""
+        try:
+            self._catch_up(lake)
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+            log.warning("the key index is damaged (%s): reading it anew", error)
+            self._restart()
+            self._catch_up(lake)
+
+    def _catch_up(self, lake: Lake) -> None:
+        if any(self._foreign(table) for table in lake.tables()):
+            log.info("the key index belongs to another state of %s: reading it anew", self._root.path)
+            self._restart()
+        for table in lake.tables():
+            if self._seen_version(table.name) < table.version:
+                self._read_new_files(table)
+
+    def _restart(self) -> None:
+        self._db.close()
+        _remove(self._path)
+        self._db = _open(self._path)
+
+    def _foreign(self, table: Table) -> bool:
+        """Whether the index was read from another table, or from versions that this one no longer has."""
+        row = self._db.execute("SELECT identity, version, entry FROM seen WHERE name = ?", [table.name])
+        found = row.fetchone()
+        if found is None:
+            return False
+        identity, version, entry = found
+        if identity != table.identity:
+            return True
+        now = _entry(table, version)
+        if now is None:  # expired from the log, unless the table never came so far
+            return bool(version > table.version)
+        return bool(now != entry)
+
+    def _seen_version(self, name: str) -> int:
+        found = self._db.execute("SELECT version FROM seen WHERE name = ?", [name]).fetchone()
+        return int(found[0]) if found else -1
+
+    def _read_new_files(self, table: Table) -> None:
+        with _transaction(self._db):
+            if self._seen_version(table.name) >= table.version:
+                return  # another process was faster
+            held = self._db.execute("SELECT path FROM files WHERE name = ?", [table.name])
+            known = {path for (path,) in held}
+            current = {file.path for file in table.files()}
+            for path in sorted(current - known):
+                self._read_file(table, path)
+            gone = ((table.name, path) for path in known - current)  # merged into others, read just now
+            self._db.executemany("DELETE FROM files WHERE name = ? AND path = ?", gone)
+            self._db.execute(
+                "INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?)",
+                [table.name, table.identity, table.version, _entry(table, table.version)],
+            )
+
+    def _read_file(self, table: Table, path: str) -> None:
+        number = self._db.execute(
+            "INSERT INTO files (name, path) VALUES (?, ?) RETURNING id", [table.name, path]
+        ).fetchone()[0]
+        for statement, rows in keys.statements(table.name, table.folder / path, number):
+            self._db.executemany(statement, rows)
+
+    def captures(self, capture_ids: Iterable[str]) -> dict[str, KnownCapture]:
+        """What is known of these captures; unknown ones are absent."""
+        self._want(bytes.fromhex(capture_id) for capture_id in capture_ids)
+        rows = self._db.execute(
+            "SELECT c.capture_id, c.sha256, r.path, f.path, o.outcome, o.article_id, o.extractor"
+            " FROM wanted CROSS JOIN captures c ON c.capture_id = wanted.key JOIN files r ON r.id = c.file"
+            " LEFT JOIN bodies b ON b.sha256 = c.sha256 LEFT JOIN files f ON f.id = b.file"
+            " LEFT JOIN outcomes o ON o.capture_id = c.capture_id"
+        )
+        return {row[0].hex(): KnownCapture(row[1].hex(), *row[2:]) for row in rows}
+
+    def body_files(self, hashes: Iterable[str]) -> dict[str, str]:
+        """sha256 -> the file (relative to the table's folder) that holds these bytes, where there is one."""
+        self._want(bytes.fromhex(sha256) for sha256 in hashes)
+        rows = self._db.execute(
+            "SELECT b.sha256, f.path FROM wanted CROSS JOIN bodies b ON b.sha256 = wanted.key"
+            " JOIN files f ON f.id = b.file"
+        )
+        return {sha256.hex(): path for sha256, path in rows}
+
+    def articles(self, article_ids: Iterable[str]) -> dict[str, KnownArticle]:
+        """The current revision of these articles; unknown ones are absent."""
+        self._want(article_ids)
+        rows = self._db.execute("SELECT a.* FROM wanted CROSS JOIN articles a ON a.article_id = wanted.key")
+        return {row[0]: KnownArticle(row[1], row[2].hex(), _moment(row[3])) for row in rows}
+
+    def members(self, article_ids: Iterable[str]) -> Iterator[Member]:
+        """Every capture that ever was an article's, for each of these."""
+        self._want(article_ids)
+        rows = self._db.execute(
+            "SELECT m.article_id, m.capture_id, c.origin, c.captured_at"
+            " FROM wanted CROSS JOIN members m ON m.article_id = wanted.key"
+            " CROSS JOIN captures c ON c.capture_id = m.capture_id"
+        )
+        for article_id, capture_id, origin, captured_at in rows.fetchall():
+            yield Member(article_id, capture_id.hex(), origin, _moment(captured_at))
+
+    def unknown_rejects(self, reject_ids: Sequence[str]) -> set[str]:
+        """Those of these reject ids that the lake does not hold."""
+        self._want(bytes.fromhex(reject_id) for reject_id in reject_ids)
+        rows = self._db.execute(
+            "SELECT key FROM wanted WHERE NOT EXISTS (SELECT 1 FROM rejects WHERE reject_id = key)"
+        )
+        return {key.hex() for (key,) in rows}
+
+    def take(self, ids: Sequence[str]) -> set[str]:
+        """Remember hex ids for as long as this connection lives; returns those that it had not yet.
+
+        This tells repetitions within one run, on disk, so that its memory does not grow with the run.
+        """
+        fresh = set()
+        with _transaction(self._db, "BEGIN"):
+            for each in ids:
+                done = self._db.execute("INSERT OR IGNORE INTO taken VALUES (?)", [bytes.fromhex(each)])
+                if done.rowcount:
+                    fresh.add(each)
+        return fresh
+
+    def count(self, name: str) -> int:
+        """How many captures, articles, outcomes or rejects the index holds."""
+        return int(self._db.execute(f"SELECT count(*) FROM {name}").fetchone()[0])
+
+    def everything(self, name: str) -> Iterator[tuple[Any, ...]]:
+        """Every row of one of the index's tables, for verifying."""
+        return iter(self._db.execute(f"SELECT * FROM {name}"))
+
+    def _want(self, wanted: Iterable[str] | Iterable[bytes]) -> None:
+        with _transaction(self._db, "BEGIN"):
+            self._db.execute("DELETE FROM wanted")
+            self._db.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", ((key,) for key in wanted))
+
+
+def _is_damage(error: object) -> bool:
+    """SQLite says DatabaseError itself for a damaged file; its subclasses are locks, full disks and the like."""
+    return type(error) is sqlite3.DatabaseError
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return _connect(path)
+    except sqlite3.DatabaseError as error:
+        if not _is_damage(error):
+            raise
+        log.warning("the key index is damaged (%s): reading it anew", error)
+        _remove(path)
+        return _connect(path)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
+    try:
+        _prepare(db)
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
+
+
+def _prepare(db: sqlite3.Connection) -> None:
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = NORMAL")  # a power cut may take the last changes, never mix them
+    db.execute(f"PRAGMA cache_size = {_CACHE}")
+    format_found = db.execute("PRAGMA user_version").fetchone()[0]
+    if format_found not in (0, _FORMAT):
+        raise sqlite3.DatabaseError(f"format {format_found}, not {_FORMAT}")
+    if format_found == 0:
+        with _transaction(db):
+            for statement in _TABLES.split(";"):
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {_FORMAT}")
+    db.executescript(_TEMPORARY)
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+class _transaction:  # noqa: N801 -- reads as a statement
+    """BEGIN … COMMIT, or ROLLBACK on an error; IMMEDIATE where the file itself is written."""
+
+    def __init__(self, db: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE") -> None:
+        self._db = db
+        self._begin = begin
+
+    def __enter__(self) -> None:
+        self._db.execute(self._begin)
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self._db.execute("COMMIT" if kind is None else "ROLLBACK")
+
+
+def _entry(table: Table, version: int) -> str | None:
+    """A fingerprint of one log entry, which names when and by which files it came; None if it is gone."""
+    try:
+        with log_entry(table.root, table.name, version).open("rb") as entry:
+            return hashlib.sha256(entry.read(4096)).hexdigest()
+    except FileNotFoundError:
+        return None
+
+
+def _moment(microseconds: int) -> dt.datetime:
+    return _EPOCH + dt.timedelta(microseconds=microseconds)

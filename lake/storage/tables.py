@@ -1,0 +1,225 @@
+"""The Delta tables of a lake: opening them at a version, listing their files, committing to them.
+
+Every commit carries one application transaction and forbids delta-rs to retry: two writers that started
+from the same version cannot both succeed, even if both only append. The second gets Conflict and must
+decide again from the new version. (A blind append would not conflict, and one article could be inserted
+twice.)
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, Transaction
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.transaction import AddAction, RemoveAction
+
+from lake import schema
+from lake.errors import Conflict, Stop
+from lake.locations import TABLES, LakeRoot
+from lake.storage.parquet import STATISTICS, DataFile
+
+__all__ = [
+    "NOTE",
+    "SCHEMAS",
+    "Lake",
+    "Table",
+    "commit_note",
+    "create",
+    "log_entry",
+    "open_lake",
+    "open_table",
+]
+
+NOTE = "newslake"
+"""The key of our own facts in a commit's metadata."""
+
+SCHEMAS: Mapping[str, pa.Schema] = {
+    "captures": schema.CAPTURES,
+    "articles": schema.ARTICLES,
+    "outcomes": schema.OUTCOMES,
+    "rejects": schema.REJECTS,
+}
+
+_APPLICATION = "newslake"
+_CONFIGURATION = {
+    "delta.appendOnly": "true",  # files may be merged, rows never deleted
+    "delta.checkpointInterval": "50",
+    "delta.dataSkippingStatsColumns": ",".join(STATISTICS),
+    "delta.deletedFileRetentionDuration": "interval 7 days",  # as long as an old view may be held open
+    "delta.logRetentionDuration": "interval 30 days",
+}
+
+
+@dataclass(slots=True)
+class Table:
+    """A table at one version. ``commit`` goes from that version to the next or fails with Conflict."""
+
+    root: LakeRoot
+    name: str
+    delta: DeltaTable
+    _files: list[DataFile] | None = field(default=None, repr=False)
+
+    @property
+    def version(self) -> int:
+        """The version that this handle reads and commits upon."""
+        return self.delta.version()
+
+    @property
+    def folder(self) -> Path:
+        """The table's folder, which file paths are relative to."""
+        return self.root.table(self.name)
+
+    @property
+    def identity(self) -> str:
+        """The table's own id: another lake at the same place has another."""
+        return str(self.delta.metadata().id)
+
+    def files(self) -> list[DataFile]:
+        """The data files of this version, sorted by path."""
+        if self._files is None:
+            self._files = sorted(_listed(self.delta), key=lambda file: file.path)
+        return self._files
+
+    def commit(
+        self, add: Iterable[DataFile], note: Mapping[str, Any], *, remove: Iterable[DataFile] = ()
+    ) -> int:
+        """Commit files that are on disk; returns the new version.
+
+        With ``remove`` the same rows move to other files; readers of changes see no change.
+
+        Raises:
+            Conflict: another writer committed since this handle was opened; nothing was changed.
+        """
+        removed = list(remove)
+        properties = CommitProperties(
+            custom_metadata={NOTE: dict(note)},
+            max_commit_retries=0,
+            app_transactions=[Transaction(_APPLICATION, self.version + 1)],
+        )
+        target = self.version + 1
+        try:
+            self.delta.create_write_transaction(
+                [_added(file, data_change=not removed) for file in add]
+                + [_removed(file) for file in removed],
+                "append",
+                _delta_schema(self.name),
+                _partitions(self.name),
+                commit_properties=properties,
+            )
+        except CommitFailedError as error:
+            raise Conflict(f"another writer committed to {self.name} first: {error}") from error
+        self._files = None
+        return target
+
+
+@dataclass(frozen=True, slots=True)
+class Lake:
+    """All tables, each opened at its newest version."""
+
+    root: LakeRoot
+    captures: Table
+    articles: Table
+    outcomes: Table
+    rejects: Table
+
+    def tables(self) -> tuple[Table, ...]:
+        """The four tables, in the order in which runs commit to them."""
+        return self.captures, self.rejects, self.articles, self.outcomes
+
+
+def create(root: LakeRoot) -> None:
+    """Make what is missing of the lake's tables. Any number of processes may do so at once.
+
+    ``outcomes`` comes last: its version 0 is the snapshot of the empty lake.
+    """
+    for name in ("captures", "rejects", "articles", "outcomes"):
+        if DeltaTable.is_deltatable(str(root.table(name))):
+            continue
+        root.table(name).mkdir(parents=True, exist_ok=True)
+        note = {"operation": "create", "run_id": "", "versions": dict.fromkeys(TABLES, 0), "counts": {}}
+        try:
+            DeltaTable.create(
+                str(root.table(name)),
+                _delta_schema(name),
+                mode="ignore",
+                partition_by=_partitions(name),
+                configuration=_CONFIGURATION,
+                commit_properties=CommitProperties(custom_metadata={NOTE: note}),
+            )
+        except DeltaError:
+            if not DeltaTable.is_deltatable(str(root.table(name))):
+                raise
+
+
+def open_table(root: LakeRoot, name: str, version: int | None = None) -> Table:
+    """Open a table at ``version``, by default the newest. Raises Stop where there is none."""
+    try:
+        return Table(root, name, DeltaTable(str(root.table(name)), version=version))
+    except TableNotFoundError as error:
+        raise Stop(f"there is no lake at {root.path}: run `newslake ingest` first") from error
+
+
+def open_lake(root: LakeRoot) -> Lake:
+    """Open every table at its newest version; ``outcomes`` first, so that no pin is newer than the rest."""
+    outcomes = open_table(root, "outcomes")
+    captures, articles, rejects = (open_table(root, name) for name in ("captures", "articles", "rejects"))
+    return Lake(root, captures=captures, articles=articles, outcomes=outcomes, rejects=rejects)
+
+
+def log_entry(root: LakeRoot, name: str, version: int) -> Path:
+    """The log file of one version; Delta names them by 20 digits."""
+    return root.table(name) / "_delta_log" / f"{version:020d}.json"
+
+
+def commit_note(root: LakeRoot, name: str, version: int) -> dict[str, Any] | None:
+    """Our facts about one commit with its ``timestamp`` (ms); None if the log no longer has it or has none."""
+    try:
+        with log_entry(root, name, version).open(encoding="utf-8") as lines:
+            entries = [json.loads(line) for line in lines if line.startswith('{"commitInfo"')]
+    except FileNotFoundError:
+        return None
+    info = entries[0]["commitInfo"] if entries else {}
+    return {**info[NOTE], "timestamp": info["timestamp"]} if NOTE in info else None
+
+
+def _listed(delta: DeltaTable) -> Iterable[DataFile]:
+    actions = pa.table(delta.get_add_actions(flatten=True))
+    nothing = [None] * len(actions)
+    wanted = ("path", "size_bytes", "num_records", "partition.date", "max.revision")
+    columns = [actions.column(n).to_pylist() if n in actions.column_names else nothing for n in wanted]
+    return (DataFile(*values) for values in zip(*columns, strict=True))
+
+
+def _delta_schema(name: str) -> pa.Schema:
+    columns = [pa.field(column.name, _unnumbered(column.type)) for column in SCHEMAS[name]]
+    return pa.schema(columns + [pa.field(part, pa.string()) for part in _partitions(name)])
+
+
+def _unnumbered(kind: pa.DataType) -> pa.DataType:
+    """A type without Parquet field ids, which mean something else in a Delta schema (column mapping)."""
+    if pa.types.is_list(kind):
+        return pa.list_(_unnumbered(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([pa.field(member.name, _unnumbered(member.type)) for member in kind])
+    return kind
+
+
+def _partitions(name: str) -> list[str]:
+    return [schema.PARTITION] if name == "articles" else []
+
+
+def _added(file: DataFile, *, data_change: bool) -> AddAction:
+    values = {} if file.partition is None else {schema.PARTITION: file.partition}
+    return AddAction(file.path, file.size, values, int(time.time() * 1000), data_change, file.stats)
+
+
+def _removed(file: DataFile) -> RemoveAction:
+    values: dict[str, str | None] = {} if file.partition is None else {schema.PARTITION: file.partition}
+    return RemoveAction(file.path, False, int(time.time() * 1000), file.size, values)
