@@ -1,0 +1,163 @@
+"""HTML of an article's body to clean text, Markdown and what it holds besides.
+
+One Beautiful Soup parse, one walk without recursion. Out go scripts, forms' controls, comments, hidden
+elements, navigation, chart blocks (kept as ``charts``), advertising links, the source and the editor line
+(kept as fields), and captions (kept on their image: they are no prose).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bs4 import BeautifulSoup
+
+from lake.extraction import markdown
+from lake.extraction.blocks import Block
+from lake.extraction.entities import mentions
+from lake.extraction.marks import Mark
+from lake.extraction.walk import Walk
+from lake.model import Chart, GlossaryTerm, Image, Link, Mention
+
+__all__ = ["Content", "clean"]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an article's body holds.
+
+    ``text`` parts paragraphs by a blank line; ``markdown`` keeps headings, lists, tables, quotations,
+    links and images. ``source_line`` is the medium that the source line names, ``editor`` the person or
+    number in the editor line.
+    """
+
+    text: str
+    markdown: str
+    images: tuple[Image, ...] = ()
+    links: tuple[Link, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    glossary: tuple[GlossaryTerm, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    source_line: str | None = None
+    editor: str | None = None
+
+
+_SOURCE = re.compile(r"[（(【\[]?\s?(?:文章|稿件|信息|新闻)?来源\s?[:：]\s?(.{1,60}?)\s?[)）】\]]?")
+_EDITOR = re.compile(r"[（(【\[]?\s?(?:责任编辑|责编|编辑)\s?[:：]\s?(.{1,30}?)\s?[)）】\]]?")
+_SOURCE_TAIL = re.compile(r"\s?[（(]文章来源[:：]\s?([^（()）]{1,60}?)[)）]$")
+_CAPTION = re.compile(r"[(（【\[]?\s?(?:图片?|资料图|配图|制图|制表|摄影|插图|▲|△)")
+CAPTION_CHARACTERS = 80
+"""Longest centred line after an image that may be its caption; a sentence of prose is seldom shorter."""
+TAIL_BLOCKS = 3
+"""How many last blocks may be the source or editor line (source, editor, disclaimer)."""
+
+
+def clean(html: str, *, base_url: str | None = None, drop: Sequence[str] = ()) -> Content:
+    """Read the HTML of an article's body.
+
+    Args:
+        html: the container or fragment, any site's.
+        base_url: the page's address, against which links and images are made absolute.
+        drop: CSS selectors of elements to leave out.
+
+    Returns:
+        The content. Text is only ever taken from the input, each piece once.
+    """
+    soup = BeautifulSoup(html, "lxml", multi_valued_attributes=None)
+    dropped = {id(element) for element in soup.select(", ".join(drop))} if drop else set()
+    walk = Walk(base_url, balanced=_balanced(html), dropped=dropped)
+    walk.run(soup)
+    return _content(walk)
+
+
+def _balanced(html: str) -> bool:
+    return html.count("EM_StockImg_Start") == html.count("EM_StockImg_End")
+
+
+def _content(walk: Walk) -> Content:
+    blocks = walk.blocks.done
+    source, editor = _take_lines(blocks)
+    images = _take_captions(blocks, walk.images)
+    text = _join(blocks)
+    kept = [block.start >= 0 for block in blocks] + [False]
+    marks = [_placed(mark, blocks[number].start) for number, mark in walk.marks if kept[number]]
+    return Content(
+        text=text,
+        markdown="\n\n".join(block.markdown for block in blocks if block.markdown),
+        images=tuple(images),
+        links=tuple(dict.fromkeys(link for number, link in walk.links if kept[number])),
+        charts=tuple(dict.fromkeys(walk.charts)),
+        glossary=tuple(dict.fromkeys(term for number, term in walk.glossary if kept[number])),
+        mentions=mentions([mark for mark in marks if mark.end <= len(text)], walk.charts, text),
+        source_line=source,
+        editor=editor,
+    )
+
+
+def _placed(mark: Mark, start: int) -> Mark:
+    return replace(mark, start=mark.start + start, end=mark.end + start)
+
+
+def _join(blocks: list[Block]) -> str:
+    """The whole text; each block with text learns its place in it."""
+    at = 0
+    for block in blocks:
+        if block.text:
+            block.start = at
+            at += len(block.text) + 2
+    return "\n\n".join(block.text for block in blocks if block.text)
+
+
+def _take_lines(blocks: list[Block]) -> tuple[str | None, str | None]:
+    """Take the source line and the editor line out of the last blocks; give what they name."""
+    source = editor = None
+    last = [block for block in blocks if block.text][-TAIL_BLOCKS:]
+    for block in reversed(last):
+        if source is None and (block.role == "source" or _SOURCE.fullmatch(block.text)):
+            found = _SOURCE.fullmatch(block.text)
+            source = found[1] if found else block.text.strip("（）() ")
+            block.text = block.markdown = ""
+        elif editor is None and (found := _EDITOR.fullmatch(block.text)):
+            editor = found[1]
+            block.text = block.markdown = ""
+    if source is None and last and (found := _SOURCE_TAIL.search(last[-1].text)):
+        source = found[1]
+        last[-1].text = last[-1].text[: found.start()]
+        last[-1].markdown = _without_tail(last[-1].markdown)
+    return source, editor
+
+
+def _without_tail(marked: str) -> str:
+    at = max(marked.rfind("（文章来源"), marked.rfind("(文章来源"))
+    return marked[:at].rstrip() if at >= 0 else marked
+
+
+def _take_captions(blocks: list[Block], found: list[tuple[int, Image]]) -> list[Image]:
+    """Move captions out of the text onto the image before them."""
+    images = [image for _, image in found]
+    latest = {number: k for k, (number, _) in enumerate(found)}  # block -> its last image
+    for number, block in enumerate(blocks):
+        k = latest.get(number - 1, latest.get(number) if block.role == "caption" else None)
+        if k is None or images[k].caption or not _is_caption(block):
+            continue
+        images[k] = _captioned(images[k], blocks[found[k][0]], " ".join(block.text.split()))
+        block.text = block.markdown = ""
+    return images
+
+
+def _captioned(image: Image, block: Block, caption: str) -> Image:
+    plain = markdown.image(image.alt or "", image.url)
+    block.markdown = block.markdown.replace(plain, markdown.image(caption, image.url))
+    return replace(image, caption=caption)
+
+
+def _is_caption(block: Block) -> bool:
+    """A ``figcaption``, or a short centred line that is no heading: it ends in no full stop or names a picture."""
+    if block.role == "caption":
+        return bool(block.text)
+    if block.role != "centred" or not 0 < len(block.text) <= CAPTION_CHARACTERS:
+        return False
+    if _CAPTION.match(block.text):
+        return True
+    return not block.markdown.startswith(("#", "**")) and not block.text.endswith(("。", "！", "？"))

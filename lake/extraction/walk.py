@@ -1,0 +1,361 @@
+"""One walk over a Beautiful Soup tree, in document order and without recursion.
+
+Each element's handler says what to do when it opens and returns what to do when it closes; most elements
+need neither. Blocks collect the text; images, links, charts, glossary terms and marks are collected with
+the number of the block that they stand in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from bs4 import BeautifulSoup, Comment, NavigableString, Tag
+
+from lake.extraction import markdown
+from lake.extraction.blocks import Blocks, Place
+from lake.extraction.marks import Mark, Pair, chart_of, glossary_of, is_marked, pair_of, pair_of_id
+from lake.model import Chart, GlossaryTerm, Image, Link
+
+__all__ = ["Walk"]
+
+Attrs = Mapping[str, str]
+Close = Callable[[], None]
+
+SKIPPED = frozenset(
+    "script style noscript template iframe object embed applet button select textarea input option optgroup "
+    "datalist svg canvas video audio nav dialog head title meta link rt rp frameset".split()
+)
+"""Elements that hold no text of the article. ``noscript`` repeats what a script shows."""
+
+BLOCKS = frozenset(
+    "p div section article main header footer aside center figure figcaption address form fieldset dl dt dd "
+    "details summary hgroup tr td th tbody thead tfoot caption body html hr".split()
+)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
+_ADVERTISING = ("//acttg.eastmoney.com", "//ai.eastmoney.com")
+"""Hosts of the site's own advertisements inside bodies (public captures of 2025-26)."""
+_ORIGINALS = ("orginial_src", "original_src", "data-original-src")
+_LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazyload", "data-actualsrc", "data-url", "src")
+"""Where lazily loaded images keep their address, best first; ``orginial`` is EastMoney's spelling."""
+TABLE_CELL_PARAGRAPHS = 3
+"""Paragraphs in one cell from which a table is taken for page layout."""
+
+
+def _nothing() -> None:
+    """Close of an element that needs none."""
+
+
+@dataclass(slots=True)
+class _Term:
+    """A span whose id names a pair or a glossary term; the tag inside it usually marks it itself."""
+
+    element_id: str
+    marked: bool = False
+
+
+class Walk:
+    """The state of one walk, and what it found."""
+
+    def __init__(self, base_url: str | None, *, balanced: bool, dropped: Collection[int] = ()) -> None:
+        self.blocks = Blocks()
+        self.images: list[tuple[int, Image]] = []
+        self.links: list[tuple[int, Link]] = []
+        self.charts: list[Chart] = []
+        self.glossary: list[tuple[int, GlossaryTerm]] = []
+        self.marks: list[tuple[int, Mark]] = []
+        self._base_url = base_url
+        self._balanced = balanced  # every chart comment has its end: what lies between can be left out
+        self._dropped = dropped
+        self._in_chart = False
+        self._terms: list[_Term] = []
+
+    def run(self, soup: BeautifulSoup) -> None:
+        """Walk the whole tree."""
+        iterators = [iter(soup.contents)]
+        closes: list[Close] = [_nothing]
+        while iterators:
+            node: Any
+            for node in iterators[-1]:
+                kind = type(node)
+                if kind is NavigableString:
+                    if not self._in_chart:
+                        self.blocks.write(node)
+                elif kind is Tag:
+                    close = self._open(node)
+                    if close is None:
+                        continue
+                    iterators.append(iter(node.contents))
+                    closes.append(close)
+                    break
+                elif kind is Comment:
+                    self._comment(node)
+            else:
+                iterators.pop()
+                closes.pop()()
+        self.blocks.flush()
+
+    def _comment(self, comment: str) -> None:
+        if "EM_StockImg_" in comment:
+            self._in_chart = self._balanced and "Start" in comment
+
+    def _open(self, tag: Tag) -> Close | None:
+        """Open an element; None leaves it and its content out, else what to call at its end."""
+        name = tag.name
+        attrs: Any = tag.attrs
+        if name in SKIPPED or (self._dropped and id(tag) in self._dropped):
+            return None
+        if attrs and (("style" in attrs and _HIDDEN.search(attrs["style"])) or "hidden" in attrs):
+            return None
+        handler = _HANDLERS.get(name)
+        if handler is not None:
+            return handler(self, tag, attrs)
+        return _nothing if tag.contents else None
+
+    # -- blocks ------------------------------------------------------------------------------------
+
+    def _block(self, tag: Tag, attrs: Attrs) -> Close:
+        self.blocks.boundary()
+        role = _role(tag.name, attrs) if attrs or tag.name in ("center", "figcaption") else ""
+        if role:
+            outer, self.blocks.role = self.blocks.role, role
+            return partial(self._close_role, outer)
+        return self.blocks.boundary
+
+    def _close_role(self, outer: str) -> None:
+        self.blocks.boundary()
+        self.blocks.role = outer
+
+    def _heading(self, tag: Tag, attrs: Attrs) -> Close:
+        self.blocks.boundary()
+        if self.blocks.lists or self.blocks.in_table or self.blocks.heading:
+            return self.blocks.boundary
+        self.blocks.heading = int(tag.name[1])
+        return self._close_heading
+
+    def _close_heading(self) -> None:
+        self.blocks.flush()
+        self.blocks.heading = 0
+
+    def _quote(self, tag: Tag, attrs: Attrs) -> Close:
+        self.blocks.boundary()
+        self.blocks.quotes += 1
+        return self._close_quote
+
+    def _close_quote(self) -> None:
+        self.blocks.boundary()
+        self.blocks.quotes -= 1
+
+    def _verbatim(self, tag: Tag, attrs: Attrs) -> Close:
+        if self.blocks.lists or self.blocks.in_table or self.blocks.verbatim:
+            self.blocks.boundary()
+            return self.blocks.boundary
+        self.blocks.flush()
+        self.blocks.verbatim += 1
+        return self._close_verbatim
+
+    def _close_verbatim(self) -> None:
+        self.blocks.flush()
+        self.blocks.verbatim -= 1
+
+    def _line_break(self, tag: Tag, attrs: Attrs) -> Close | None:
+        if not self._in_chart:
+            self.blocks.line_break()
+        return _nothing if tag.contents else None
+
+    # -- lists and tables --------------------------------------------------------------------------
+
+    def _list(self, tag: Tag, attrs: Attrs) -> Close:
+        if self.blocks.in_table:
+            return _nothing
+        if not self.blocks.lists:
+            self.blocks.flush()
+        self.blocks.lists.append(1 if tag.name == "ol" else 0)
+        return self._close_list
+
+    def _close_list(self) -> None:
+        self.blocks.lists.pop()
+        if not self.blocks.lists:
+            self.blocks.flush()
+
+    def _item(self, tag: Tag, attrs: Attrs) -> Close:
+        if not self.blocks.lists:
+            return self._block(tag, {})
+        self.blocks.item()
+        return _nothing
+
+    def _table(self, tag: Tag, attrs: Attrs) -> Close:
+        if self.blocks.in_table or self.blocks.lists or self.blocks.verbatim or _is_layout(tag):
+            return self._block(tag, attrs)
+        self.blocks.open_table()
+        return self.blocks.close_table
+
+    def _row(self, tag: Tag, attrs: Attrs) -> Close:
+        if not self.blocks.in_table:
+            return self._block(tag, attrs)
+        self.blocks.row()
+        return _nothing
+
+    def _cell(self, tag: Tag, attrs: Attrs) -> Close:
+        if not self.blocks.in_table:
+            return self._block(tag, attrs)
+        place = self.blocks.cell()
+        return partial(self.blocks.close_cell, place, _span(attrs, "colspan"), _span(attrs, "rowspan"))
+
+    # -- inline ------------------------------------------------------------------------------------
+
+    def _strong(self, tag: Tag, attrs: Attrs) -> Close:
+        return partial(self._close_emphasis, self.blocks.here(), "**")
+
+    def _emphasis(self, tag: Tag, attrs: Attrs) -> Close:
+        return partial(self._close_emphasis, self.blocks.here(), "*")
+
+    def _close_emphasis(self, place: Place, mark: str) -> None:
+        if not self.blocks.verbatim and not self.blocks.heading:
+            self.blocks.wrap(place, lambda content: markdown.emphasis(content, mark))
+
+    def _code(self, tag: Tag, attrs: Attrs) -> Close:
+        return partial(self._close_code, self.blocks.here())
+
+    def _close_code(self, place: Place) -> None:
+        text = self.blocks.since(place)
+        if text and not self.blocks.verbatim and "\n" not in text:
+            self.blocks.wrap(place, lambda content: markdown.code(text))
+
+    def _span(self, tag: Tag, attrs: Attrs) -> Close | None:
+        if not tag.contents:
+            return None
+        if not attrs:
+            return _nothing
+        if is_marked(attrs):
+            pair = pair_of(attrs)
+            return partial(self._close_mark, self.blocks.here(), pair) if pair else _nothing
+        element_id = attrs.get("id", "")
+        if element_id.startswith(("stock_", "bk_", "Info.")):
+            self._terms.append(_Term(element_id))
+            return partial(self._close_term, self.blocks.here())
+        return _nothing
+
+    def _link(self, tag: Tag, attrs: Attrs) -> Close | None:
+        address = attrs.get("href", "")
+        if not tag.contents or any(host in address for host in _ADVERTISING):
+            return None
+        if is_marked(attrs) and "baike." not in address:
+            pair = pair_of(attrs)
+            close = partial(self._close_mark, self.blocks.here(), pair) if pair else None
+            return close or (_nothing if self._terms else self._plain_link(address))
+        return self._plain_link(address)
+
+    def _plain_link(self, address: str) -> Close:
+        url = markdown.absolute(address, self._base_url) if address else None
+        return partial(self._close_link, self.blocks.here(), url) if url else _nothing
+
+    def _close_link(self, place: Place, url: str) -> None:
+        text = " ".join(self.blocks.since(place).split())
+        if text:
+            self.links.append((place[0], Link(url, text)))
+        if not self.blocks.verbatim:
+            self.blocks.wrap(place, lambda content: markdown.link(content, url))
+
+    def _close_mark(self, place: Place, pair: Pair) -> None:
+        if name := self.blocks.since(place):
+            end = self.blocks.length
+            self.marks.append((place[0], Mark(*pair, name, end - len(name), end)))
+            if self._terms:
+                self._terms[-1].marked = True
+
+    def _close_term(self, place: Place) -> None:
+        term = self._terms.pop()
+        text = self.blocks.since(place)
+        number = glossary_of(term.element_id)
+        if term.marked or not text:
+            return
+        if number:
+            self.glossary.append((place[0], GlossaryTerm(number, text)))
+        elif pair := pair_of_id(term.element_id):
+            self._close_mark(place, pair)
+
+    def _image(self, tag: Tag, attrs: Attrs) -> None:
+        source = next((attrs[key] for key in _LAZY if attrs.get(key, "").strip(" #")), "")
+        url = markdown.absolute(source, self._base_url) if source else None
+        if url is None:
+            return
+        if chart := chart_of(attrs, url):
+            self.charts.append(chart)
+        elif not self._in_chart:
+            original = next((attrs[key] for key in _ORIGINALS if attrs.get(key)), "")
+            alt = " ".join(attrs.get("alt", "").split())
+            self.images.append(
+                (
+                    len(self.blocks.done),
+                    Image(
+                        url,
+                        markdown.absolute(original, self._base_url) if original else None,
+                        alt=alt or None,
+                        width=_pixels(attrs.get("width")),
+                        height=_pixels(attrs.get("emheight") or attrs.get("height")),
+                    ),
+                )
+            )
+            self.blocks.picture(markdown.image(alt, url))
+
+
+_HANDLERS: dict[str, Callable[[Walk, Tag, Attrs], Close | None]] = {
+    **dict.fromkeys(BLOCKS, Walk._block),
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), Walk._heading),
+    **dict.fromkeys(("ul", "ol", "menu", "dir"), Walk._list),
+    **dict.fromkeys(("strong", "b"), Walk._strong),
+    **dict.fromkeys(("em", "i"), Walk._emphasis),
+    **dict.fromkeys(("td", "th"), Walk._cell),
+    **dict.fromkeys(("pre", "listing", "xmp"), Walk._verbatim),
+    "blockquote": Walk._quote,
+    "br": Walk._line_break,
+    "li": Walk._item,
+    "table": Walk._table,
+    "tr": Walk._row,
+    "code": Walk._code,
+    "span": Walk._span,
+    "a": Walk._link,
+    "img": Walk._image,
+}
+
+
+def _role(name: str, attrs: Attrs) -> str:
+    if name == "figcaption":
+        return "caption"
+    if "em_media" in attrs.get("class", ""):
+        return "source"
+    style = attrs.get("style")
+    centred = name == "center" or attrs.get("align") == "center" or (style and _CENTRED.search(style))
+    return "centred" if centred else ""
+
+
+def _is_layout(table: Tag) -> bool:
+    """Whether a table arranges the page: it holds a table, has one column, or paragraphs of prose."""
+    columns = cells = paragraphs = 0
+    for node in table.descendants:
+        name = getattr(node, "name", None)
+        if name == "table" or paragraphs >= TABLE_CELL_PARAGRAPHS:
+            return True
+        if name == "tr":
+            cells = 0
+        elif name in ("td", "th"):
+            cells, paragraphs = cells + 1, 0
+            columns = max(columns, cells)
+        elif name == "p":
+            paragraphs += 1
+    return columns < 2
+
+
+def _span(attrs: Attrs, key: str) -> int:
+    value = attrs.get(key, "")
+    return min(max(int(value), 1), 1000) if value.isdecimal() and len(value) < 5 else 1
+
+
+def _pixels(value: str | None) -> int | None:
+    found = re.match(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*$", value or "")
+    return int(found[1]) if found else None
