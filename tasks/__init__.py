@@ -1,0 +1,1 @@
+"""Thin Prefect tasks over lake/: they pass ids, paths and counts, never page text."""
