@@ -23,10 +23,10 @@ from lake.model import Item, RejectRecord
 from lake.report import Report
 from lake.settings import Limits, Sizes
 from lake.sources import read
+from lake.storage import staging
 from lake.storage.captures import Stored, store
 from lake.storage.commit import Committed
 from lake.storage.commit import commit as commit_staged
-from lake.storage.staging import read_rejects
 from lake.structure import BatchResult, structure_batches
 from lake.views.publish import publish as publish_views
 
@@ -152,11 +152,11 @@ def report(
     seconds: dict[str, float],
 ) -> Report:
     """Sum the run up, and remove its staging folder."""
-    rejects = [each for path in _reject_files(captured, structured) for each in read_rejects(path)]
+    rejects = list(_rejects(_reject_files(captured, structured)))
     stored = captured.stored
     slowest = sorted((slow for result in structured.results for slow in result.slowest), reverse=True)
     stages = {"discover": captured.discovering, "capture": captured.storing, "structure": structured.seconds}
-    counts = Counter(f"{each.stage}/{each.reason}" for each in rejects)
+    counts = Counter(f"{stage}/{reason}" for stage, reason, _origin, _detail in rejects)
     if stored.rejected:
         counts["known from an earlier run"] = stored.rejected
     shutil.rmtree(request.root.staging(run.run_id), ignore_errors=True)
@@ -173,7 +173,7 @@ def report(
         seconds=(dt.datetime.now(dt.UTC) - run.started_at).total_seconds(),
         stages=stages | seconds,
         rejects=dict(counts.most_common()),
-        examples=tuple((each.origin.text, each.reason, each.detail) for each in rejects[:_EXAMPLES]),
+        examples=tuple((origin, reason, detail) for _stage, reason, origin, detail in rejects[:_EXAMPLES]),
         slowest=tuple(slowest[:_SLOWEST]),
         database=str(request.root.database),
         unreadable=captured.found == 0 and bool(rejects),
@@ -221,3 +221,10 @@ class _Watched:
 def _reject_files(captured: Captured, structured: Structured) -> Sequence[Path]:
     files: Iterable[str | None] = (*captured.stored.rejects, *(each.rejects for each in structured.results))
     return [Path(path) for path in files if path]
+
+
+def _rejects(paths: Iterable[Path]) -> Iterator[tuple[str, str, str, str]]:
+    """(stage, reason, origin, detail) of every staged reject."""
+    for path in paths:
+        columns = staging.read(path, ("stage", "reason", "origin", "detail")).to_pydict().values()
+        yield from zip(*columns, strict=True)

@@ -11,7 +11,7 @@ import heapq
 import logging
 import multiprocessing
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -25,7 +25,8 @@ from lake.extraction import extract
 from lake.model import Origin, RejectRecord
 from lake.rows import staged_row
 from lake.schema import STAGED
-from lake.storage.captures import read_batch, stage_rejects
+from lake.storage import staging
+from lake.storage.raw import read_batch
 
 __all__ = ["BatchResult", "extract_capture", "structure_batch", "structure_batches"]
 
@@ -79,7 +80,9 @@ def structure_batch(spec: Path, *, only: Sequence[str] | None = None, part: str 
     rejects: list[RejectRecord] = []
     slowest: list[tuple[float, str]] = []
     wanted = set(only) if only is not None else None
+    source = None
     for row, body in read_batch(spec):
+        source = row["source"]
         if wanted is not None and row["capture_id"] not in wanted:
             continue
         begun = time.perf_counter()
@@ -90,12 +93,14 @@ def structure_batch(spec: Path, *, only: Sequence[str] | None = None, part: str 
             rows.append(result)
         _keep_slowest(slowest, time.perf_counter() - begun, row["origin"])
     base = spec.with_suffix(part)
-    articles = _write_staged(base.with_name(base.name + ".articles.arrow"), rows) if rows else None
+    articles = base.with_name(base.name + ".articles.arrow")
     refused = base.with_name(base.name + ".rejects.arrow")
+    if rows:
+        staging.write(articles, pa.Table.from_pylist(rows, schema=STAGED))
     if rejects:
-        stage_rejects(refused, rejects)
+        staging.stage_rejects(refused, rejects, source=source)
     return BatchResult(
-        articles=str(articles) if articles else None,
+        articles=str(articles) if rows else None,
         rejects=str(refused) if rejects else None,
         extracted=len(rows),
         rejected=len(rejects),
@@ -152,7 +157,8 @@ def _halve(spec: Path, ids: Sequence[str]) -> list[BatchResult]:
     row = next(row for row, _ in read_batch(spec, bodies=False) if row["capture_id"] == ids[0])
     detail = f"extracting {row['origin']} killed its process; the bytes are kept as capture {ids[0]}"
     path = spec.with_suffix(f".{ids[0]}.rejects.arrow")
-    stage_rejects(path, [RejectRecord(_origin(row), "extract", "crash", detail, ids[0])])
+    crash = RejectRecord(_origin(row), "extract", "crash", detail, ids[0])
+    staging.stage_rejects(path, [crash], source=row["source"])
     return [BatchResult(None, str(path), 0, 1, 0.0, ())]
 
 
@@ -174,13 +180,6 @@ def _try_extract(row: Mapping[str, Any], body: bytes) -> dict[str, Any] | Reject
 
 def _origin(row: Mapping[str, Any]) -> Origin:
     return Origin(path=row["path"], member=row["member"], url=row["url"])
-
-
-def _write_staged(path: Path, rows: Iterable[dict[str, Any]]) -> Path:
-    table = pa.Table.from_pylist(list(rows), schema=STAGED)
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, STAGED) as writer:
-        writer.write_table(table)
-    return path
 
 
 def _keep_slowest(heap: list[tuple[float, str]], seconds: float, origin: str) -> None:
