@@ -44,8 +44,10 @@ def is_wanted(name: str) -> bool:
 
 
 def is_hidden(name: str) -> bool:
-    """Whether any part of a path is hidden (``.git``, ``._page.html``); ``.`` itself is not."""
-    return name.startswith(".") or "/." in name
+    """Whether any part of a member's path is hidden (``.git/x``, ``a/._page.html``); ``.`` itself is not."""
+    if not (name.startswith(".") or "/." in name):
+        return False
+    return any(part.startswith(".") and part != "." for part in name.split("/"))
 
 
 def is_text(body: bytes) -> bool:

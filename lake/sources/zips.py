@@ -1,0 +1,104 @@
+"""Zip archives, read by their central directory, one entry at a time.
+
+The standard library's ``zipfile`` is not used: it holds the whole directory in memory, believes declared
+sizes, and gives nothing of an archive whose end is missing. Written after PKWARE's APPNOTE.TXT 6.3:
+directory 4.3.12, its end 4.3.14 to 4.3.16; Unix modes in the external attributes 4.4.2.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from lake.errors import Reject
+from lake.settings import Limits
+from lake.sources import refusals
+from lake.sources.members import Allowance, Member, is_skipped
+from lake.sources.zipmembers import Entry, body_of, name_of, refusal, zip64
+from lake.sources.zipsalvage import salvaged
+
+__all__ = ["read_zip"]
+
+_END = struct.Struct("<4s4H2LH")
+_END64_PLACE = struct.Struct("<4sLQL")
+_END64 = struct.Struct("<4sQ2H2L4Q")
+_ENTRY = struct.Struct("<4s6H3L5H2L")
+_LONGEST_COMMENT = 0xFFFF
+_UNIX = 3
+
+
+def read_zip(path: str, limits: Limits) -> Iterator[Member]:
+    """The pages in the zip file, and a reject for each member that is refused.
+
+    Raises:
+        Reject: the archive is damaged or unpacks to too much; the members before it were given.
+        OSError: it can't be read.
+    """
+    shown = refusals.shown(path)
+    with Path(path).open("rb") as file, Path(path).open("rb") as directory:
+        size = os.fstat(file.fileno()).st_size
+        allowance = Allowance(shown, size, limits)
+        found = _directory(directory, size)
+        if found is None:
+            yield from salvaged(shown, file, limits.item_bytes, allowance)
+            return
+        unread = size
+        for entry in _entries(shown, directory, *found):
+            allowance.enter()
+            refused = refusal(shown, entry)
+            if refused is None and (entry.name.endswith("/") or is_skipped(entry.name)):
+                continue
+            unread -= entry.packed
+            if unread < 0:
+                words = "its members overlap, which only a bomb's do; it is read no further"
+                raise Reject("capture", "bomb", f"{shown}: {words}")
+            yield Member(entry.name, refused or body_of(shown, file, entry, limits.item_bytes, allowance))
+
+
+def _directory(file: BinaryIO, size: int) -> tuple[int, int, int] | None:
+    """Where the central directory starts, its length, and by how much all offsets are shifted.
+
+    They are when a program stands in front of a self-extracting archive. The directory lies right before
+    its end record. None if there is no such record.
+    """
+    start = max(0, size - _LONGEST_COMMENT - _END.size)
+    file.seek(start)
+    tail = file.read()
+    place = tail.rfind(b"PK\x05\x06")
+    if place < 0 or place + _END.size > len(tail):
+        return None
+    *_, length, offset, _ = _END.unpack_from(tail, place)
+    end = start + place
+    if place >= _END64_PLACE.size and tail.startswith(b"PK\x06\x07", place - _END64_PLACE.size):
+        file.seek(max(0, end - _END64_PLACE.size - _END64.size))
+        record = file.read(_END64.size)
+        if record.startswith(b"PK\x06\x06"):
+            *_, length, offset = _END64.unpack(record)
+            end -= _END64_PLACE.size + _END64.size
+    return (end - length, length, end - length - offset) if end - length - offset >= 0 else None
+
+
+def _entries(shown: str, file: BinaryIO, start: int, length: int, shift: int) -> Iterator[Entry]:
+    """The directory's entries in their order.
+
+    Raises:
+        Reject: the directory is damaged; the entries before the damage were given.
+    """
+    file.seek(start)
+    while length > 0:
+        head = file.read(_ENTRY.size)
+        if len(head) < _ENTRY.size or not head.startswith(b"PK\x01\x02"):
+            words = "its directory is damaged, the members before that were read; get it again"
+            raise Reject("capture", "corrupt", f"{shown}: {words}")
+        (_, made, _, flags, method, _, _, crc, packed, size, n, extra, comment, _, _, mode, at) = (
+            _ENTRY.unpack(head)
+        )
+        raw = file.read(n)
+        _, packed, at = zip64(file.read(extra), (size, packed, at))
+        file.seek(comment, os.SEEK_CUR)
+        length -= _ENTRY.size + n + extra + comment
+        mode = mode >> 16 if made >> 8 == _UNIX else 0
+        yield Entry(name_of(raw, flags), flags, method, crc, packed, at + shift, mode)
