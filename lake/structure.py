@@ -76,7 +76,7 @@ def structure_batch(spec: Path, *, only: Sequence[str] | None = None, part: str 
     Writes ``<spec>.articles.arrow`` (schema STAGED) and ``<spec>.rejects.arrow`` beside the spec.
     """
     started = time.perf_counter()
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Origin, dict[str, Any]]] = []
     rejects: list[RejectRecord] = []
     slowest: list[tuple[float, str]] = []
     wanted = set(only) if only is not None else None
@@ -90,19 +90,20 @@ def structure_batch(spec: Path, *, only: Sequence[str] | None = None, part: str 
         if isinstance(result, RejectRecord):
             rejects.append(result)
         else:
-            rows.append(result)
+            rows.append((_origin(row), result))
         _keep_slowest(slowest, time.perf_counter() - begun, row["origin"])
+    staged = _to_table(rows, rejects)
     base = spec.with_suffix(part)
     articles = base.with_name(base.name + ".articles.arrow")
     refused = base.with_name(base.name + ".rejects.arrow")
-    if rows:
-        staging.write(articles, pa.Table.from_pylist(rows, schema=STAGED))
+    if len(staged):
+        staging.write(articles, staged)
     if rejects:
         staging.stage_rejects(refused, rejects, source=source)
     return BatchResult(
-        articles=str(articles) if rows else None,
+        articles=str(articles) if len(staged) else None,
         rejects=str(refused) if rejects else None,
-        extracted=len(rows),
+        extracted=len(staged),
         rejected=len(rejects),
         seconds=time.perf_counter() - started,
         slowest=tuple(sorted(slowest, reverse=True)),
@@ -165,6 +166,22 @@ def _halve(spec: Path, ids: Sequence[str]) -> list[BatchResult]:
 def _pool(workers: int) -> ProcessPoolExecutor:
     # spawn: pyarrow and DuckDB hold threads, which a forked child would inherit half alive
     return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+
+
+def _to_table(rows: list[tuple[Origin, dict[str, Any]]], rejects: list[RejectRecord]) -> pa.Table:
+    """The rows as one table; a row that no column can hold (a lone surrogate, a giant number) is a reject."""
+    unstorable = (pa.ArrowException, UnicodeError, OverflowError)
+    try:
+        return pa.Table.from_pylist([row for _, row in rows], schema=STAGED)
+    except unstorable:
+        sound = []
+    for origin, row in rows:
+        try:
+            pa.Table.from_pylist([row], schema=STAGED)
+            sound.append(row)
+        except unstorable as error:
+            rejects.append(RejectRecord(origin, "extract", "unstorable", str(error)[:500], row["capture_id"]))
+    return pa.Table.from_pylist(sound, schema=STAGED)
 
 
 def _try_extract(row: Mapping[str, Any], body: bytes) -> dict[str, Any] | RejectRecord:
