@@ -73,10 +73,9 @@
 with
 
 superseding as (
-    select article_id, max(revision) as revision
+    select article_id, revision
     from stored.revised
     where revision > 1
-    group by article_id
 ),
 
 current_revisions as (

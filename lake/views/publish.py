@@ -14,9 +14,11 @@ views are created over empty relations first, and these are replaced by the file
 
 from __future__ import annotations
 
+import datetime as dt
 import fcntl
+import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +33,11 @@ from lake.views.header import View, load
 from lake.views.stored import RELATIONS, SNAPSHOT_COLUMNS, quoted, select_files, select_nothing
 
 __all__ = ["Published", "publish", "write_views"]
+
+log = logging.getLogger(__name__)
+
+Mark = tuple[int, str, dt.datetime]
+"""What tells a snapshot from that of another lake: id, run and time."""
 
 _NO_WAL = "written-by-newslake/keep-changes-in-another-database"
 """Where the guard at ``lake.duckdb.wal`` points: no such folder."""
@@ -48,11 +55,11 @@ def publish(root: LakeRoot) -> Published:
     """Publish the newest snapshot of the lake at ``root``. Doing so again changes nothing for readers."""
     root.path.mkdir(parents=True, exist_ok=True)
     fresh = root.database.with_name(f"{root.database.name}.new")
-    with _turn(root):
-        history = list(snapshots.history(root))
-        newest = history[0] if history else None
+    with _turn(root), duckdb.connect(config={"threads": 1}) as connection:
+        newest = snapshots.latest(root)
         _remove(fresh)
-        write_views(fresh, snapshots.files(root, newest), history)
+        past = _attach_past(connection, root.database)
+        write_views(connection, fresh, snapshots.files(root, newest), snapshots.history(root), past)
         _flush(fresh)
         _guard(root)
         fresh.replace(root.database)
@@ -60,28 +67,33 @@ def publish(root: LakeRoot) -> Published:
     return Published(root.database, newest.id if newest else None)
 
 
-def write_views(path: Path, files: Files, history: list[Snapshot]) -> None:
+def write_views(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    files: Files,
+    history: Iterable[Snapshot],
+    past: Mark | None = None,
+) -> None:
     """Write a new DuckDB file at ``path`` with all views over ``files``.
 
-    It has the format of DuckDB 1.0, which every later version reads, too.
+    It has the format of DuckDB 1.0, which every later version reads, too. ``history`` is newest first; where
+    it meets ``past``, the newest snapshot of the database attached as ``past``, the rest is taken from there.
     """
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.execute(f"ATTACH {quoted(str(path))} AS lake (STORAGE_VERSION 'v1.0.0')")
-        connection.execute("USE lake")
-        connection.execute("BEGIN")
-        connection.execute("CREATE SCHEMA stored")
-        for name, columns in RELATIONS.items():
-            connection.execute(f"CREATE VIEW stored.{name} AS {select_nothing(columns)}")
-        _store_snapshots(connection, history)
-        for view in load():
-            _create(connection, view)
-        for name, columns in RELATIONS.items():
-            paths = files.revised if name == "revised" else files.paths[name]
-            if paths:
-                connection.execute(f"CREATE OR REPLACE VIEW stored.{name} AS {select_files(columns, paths)}")
-        connection.execute("COMMIT")
-        connection.execute("USE memory")
-        connection.execute("DETACH lake")
+    connection.execute(f"ATTACH {quoted(str(path))} AS lake (STORAGE_VERSION 'v1.0.0')")
+    connection.execute("USE lake")
+    connection.execute("BEGIN")
+    connection.execute("CREATE SCHEMA stored")
+    for name, columns in RELATIONS.items():
+        connection.execute(f"CREATE VIEW stored.{name} AS {select_nothing(columns)}")
+    _store_snapshots(connection, history, past)
+    for view in load():
+        _create(connection, view)
+    for name, columns in RELATIONS.items():
+        if paths := files.revised if name == "revised" else files.paths[name]:
+            connection.execute(f"CREATE OR REPLACE VIEW stored.{name} AS {select_files(columns, paths)}")
+    connection.execute("COMMIT")
+    connection.execute("USE memory")
+    connection.execute("DETACH lake")
 
 
 def _create(connection: duckdb.DuckDBPyConnection, view: View) -> None:
@@ -93,13 +105,33 @@ def _create(connection: duckdb.DuckDBPyConnection, view: View) -> None:
     connection.execute(f"CREATE VIEW {view.name} AS {view.sql};" + ";".join(comments))
 
 
-def _store_snapshots(connection: duckdb.DuckDBPyConnection, history: list[Snapshot]) -> None:
+def _attach_past(connection: duckdb.DuckDBPyConnection, database: Path) -> Mark | None:
+    """Attach the file published before as ``past``; its newest snapshot, None if it can't be read."""
+    try:
+        connection.execute(f"ATTACH {quoted(str(database))} AS past (READ_ONLY)")
+        return connection.execute(
+            "SELECT snapshot, run_id, committed_at FROM past.stored.snapshots ORDER BY snapshot DESC LIMIT 1"
+        ).fetchone()
+    except duckdb.Error as error:
+        log.debug("the snapshots are read from the log: %s", error)
+        return None
+
+
+def _store_snapshots(
+    connection: duckdb.DuckDBPyConnection, history: Iterable[Snapshot], past: Mark | None
+) -> None:
+    """Fill ``stored.snapshots``: reading each snapshot from the log anew would cost more with every run."""
     columns = ", ".join(f'"{name}" {kind}' for name, kind in SNAPSHOT_COLUMNS.items())
     connection.execute(f"CREATE TABLE stored.snapshots ({columns})")
-    if history:
-        connection.register("history", pa.Table.from_pylist([_row(snapshot) for snapshot in history]))
-        connection.execute("INSERT INTO stored.snapshots BY NAME SELECT * FROM history ORDER BY snapshot")
-        connection.unregister("history")
+    rows = []
+    for snapshot in history:
+        if past == (snapshot.id, snapshot.run_id, snapshot.committed_at):
+            connection.execute("INSERT INTO stored.snapshots BY NAME SELECT * FROM past.stored.snapshots")
+            break
+        rows.append(_row(snapshot))
+    if rows:
+        connection.register("newer", pa.Table.from_pylist(rows[::-1]))
+        connection.execute("INSERT INTO stored.snapshots BY NAME SELECT * FROM newer")
 
 
 def _row(snapshot: Snapshot) -> dict[str, object]:
