@@ -1,0 +1,209 @@
+"""Asking a lake: what `newslake sql`, `status` and `rejects` need, from the published file alone.
+
+It imports DuckDB and nothing else of weight, so that an answer costs little more than the query.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+
+from lake import table
+from lake.errors import Stop, Usage
+from lake.locations import TABLES, LakeRoot
+
+__all__ = ["SHOWN", "Answer", "Format", "Status", "ask", "open_rejects", "status", "written"]
+
+Format = Literal["table", "csv", "json"]
+
+SHOWN = 100
+"""Rows that a table shows; csv and json give all."""
+
+_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The result of a query: ``rows`` can be gone through once, while the lake is open."""
+
+    names: tuple[str, ...]
+    types: tuple[str, ...]
+    rows: Iterator[tuple[Any, ...]]
+
+    def to_object(self) -> dict[str, Any]:
+        """The whole answer as one JSON-able object."""
+        columns = [{"name": n, "type": t} for n, t in zip(self.names, self.types, strict=True)]
+        return {"columns": columns, "rows": list(table.as_objects(self.names, self.rows))}
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A lake at a glance.
+
+    ``captures``, ``articles``, ``revisions`` and ``days`` (with articles) are counts; ``since`` and ``until`` the first and
+    last publication date; ``rejects`` the open ones by reason, most frequent first; ``bytes`` the size on disk of each
+    table, old versions included; ``snapshot``, ``committed_at``, ``run_id``, ``operation`` tell the last commit.
+    """
+
+    lake: str
+    captures: int
+    articles: int
+    revisions: int
+    days: int
+    since: dt.date | None
+    until: dt.date | None
+    rejects: dict[str, int]
+    snapshot: int | None
+    committed_at: dt.datetime | None
+    operation: str | None
+    run_id: str | None
+    bytes: dict[str, int]
+
+    def to_object(self) -> dict[str, Any]:
+        """The status as one JSON-able object; times are ISO 8601."""
+        return {
+            name: value.isoformat() if isinstance(value, dt.date) else value
+            for name, value in asdict(self).items()
+        }
+
+
+@contextmanager
+def ask(root: LakeRoot, query: str) -> Iterator[Answer]:
+    """Run ``query`` on the lake at ``root``, read-only; of several statements the last one answers.
+
+    Raises:
+        Usage: there is no statement in ``query``.
+        Stop: there is no published lake, or DuckDB refuses the query; the message says what to do.
+    """
+    with _opened(root) as connection:
+        try:
+            if not connection.extract_statements(query):
+                raise Usage('there is no statement to run; try: newslake sql "SELECT count(*) FROM articles"')
+            result = connection.execute(query)
+            columns = result.description or []
+            names = tuple(column[0] for column in columns)
+            types = tuple(str(column[1]) for column in columns)
+            yield Answer(names, types, _fetched(result))
+        except duckdb.Error as error:
+            raise Stop(_explained(root, connection, error)) from error
+
+
+def written(answer: Answer, form: Format, *, columns: int | None = None) -> Iterator[str]:
+    """``answer`` as text, piece by piece.
+
+    ``table`` is aligned, cut to ``columns`` terminal columns (None: not cut) and shows the first SHOWN rows;
+    ``csv`` has a header line; ``json`` is an array with one object a line.
+    """
+    if form == "csv":
+        yield from table.as_csv(answer.names, answer.rows)
+    elif form == "json":
+        yield from table.as_json(answer.names, answer.rows)
+    else:
+        rows = [row for _, row in zip(range(SHOWN), answer.rows, strict=False)]
+        yield table.as_table(answer.names, rows, columns=columns)
+        if next(answer.rows, None) is not None:
+            yield f"… the first {SHOWN} rows; --format csv or json gives all\n"
+
+
+def open_rejects(root: LakeRoot) -> list[dict[str, Any]]:
+    """The rejects that no later capture of the same origin resolved, newest first."""
+    query = """
+        SELECT rejected_at, stage, reason, origin, detail, source, capture_id, reject_id
+        FROM rejects WHERE NOT resolved ORDER BY rejected_at DESC, origin, stage, reason
+    """
+    with ask(root, query) as answer:
+        return list(table.as_objects(answer.names, answer.rows))
+
+
+def status(root: LakeRoot) -> Status:
+    """What the lake at ``root`` holds. Raises Stop where there is no published lake."""
+    with _opened(root) as connection:
+        try:
+            counts = _one(
+                connection,
+                """
+                SELECT (SELECT count(*) FROM captures), (SELECT count(*) FROM revisions),
+                    count(*), count(DISTINCT published_date), min(published_date), max(published_date)
+                FROM articles
+                """,
+            )
+            rejects = connection.execute(
+                "SELECT reason, count(*) FROM rejects WHERE NOT resolved GROUP BY reason ORDER BY 2 DESC, 1"
+            ).fetchall()
+            last = _one(connection, "SELECT * FROM snapshots ORDER BY snapshot DESC LIMIT 1")
+        except duckdb.Error as error:
+            raise Stop(_explained(root, connection, error)) from error
+    captures, revisions, articles, days, since, until = counts
+    snapshot, committed_at, operation, run_id = last[:4] if last else (None,) * 4
+    return Status(
+        lake=str(root.path),
+        captures=captures,
+        articles=articles,
+        revisions=revisions,
+        days=days,
+        since=since,
+        until=until,
+        rejects=dict(rejects),
+        snapshot=snapshot,
+        committed_at=committed_at,
+        operation=operation,
+        run_id=run_id,
+        bytes={name: _size(root.table(name)) for name in TABLES},
+    )
+
+
+@contextmanager
+def _opened(root: LakeRoot) -> Iterator[duckdb.DuckDBPyConnection]:
+    if not root.database.is_file():
+        raise Stop(f"there is no lake at {root.path}: run `newslake ingest SOURCE… --lake {root.path}` first")
+    try:
+        connection = duckdb.connect(root.database, read_only=True)
+    except duckdb.Error as error:
+        raise Stop(f"{root.database} can't be opened: {error}") from error
+    with connection:
+        yield connection
+
+
+def _fetched(result: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    while rows := result.fetchmany(_BATCH):
+        yield from rows
+
+
+def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+    return connection.execute(query).fetchone() or ()
+
+
+def _explained(root: LakeRoot, connection: duckdb.DuckDBPyConnection, error: duckdb.Error) -> str:
+    """DuckDB's message, with what it can't know: the lake's views, and why a file may be missing."""
+    text = str(error)
+    if isinstance(error, duckdb.CatalogException) and "does not exist" in text:
+        views = connection.execute(
+            "SELECT string_agg(view_name, ', ' ORDER BY view_name) FROM duckdb_views() "
+            "WHERE NOT internal AND schema_name = 'main'"
+        ).fetchone()
+        return f"{text}\nThe lake's views: {views[0] if views else ''}"
+    if isinstance(error, duckdb.IOException):
+        return (
+            f"{text}\nThe views name data files by their absolute paths. If the lake was moved to {root.path}, "
+            f"`newslake maintain --lake {root.path}` publishes it again."
+        )
+    return text
+
+
+def _size(folder: Path) -> int:
+    """Bytes of all files below ``folder``."""
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += (Path(parent) / name).stat().st_size
+            except FileNotFoundError:  # removed by maintenance meanwhile
+                continue
+    return total
