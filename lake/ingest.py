@@ -40,8 +40,10 @@ __all__ = [
     "commit",
     "discover",
     "ingest",
+    "new_run",
     "publish",
     "report",
+    "staged_rejects",
     "structure",
 ]
 
@@ -92,12 +94,17 @@ class Structured:
     seconds: float
 
 
-def discover(request: IngestRequest) -> Run:
-    """Begin a run over the sources; its id sorts by time. Raises Usage where no source is named."""
-    if not request.sources:
-        raise Usage("no source is named: give a file, a folder, a glob or an archive")
+def new_run() -> Run:
+    """A run that begins now; its id sorts by time."""
     now = dt.datetime.now(dt.UTC)
     return Run(f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}", now)
+
+
+def discover(request: IngestRequest) -> Run:
+    """Begin a run over the sources. Raises Usage where no source is named."""
+    if not request.sources:
+        raise Usage("no source is named: give a file, a folder, a glob or an archive")
+    return new_run()
 
 
 def capture(request: IngestRequest, run: Run, progress: Progress | None = None) -> Captured:
@@ -152,7 +159,7 @@ def report(
     seconds: dict[str, float],
 ) -> Report:
     """Sum the run up, and remove its staging folder."""
-    rejects = list(_rejects(_reject_files(captured, structured)))
+    rejects = list(staged_rejects(_reject_files(captured, structured)))
     stored = captured.stored
     slowest = sorted((slow for result in structured.results for slow in result.slowest), reverse=True)
     stages = {"discover": captured.discovering, "capture": captured.storing, "structure": structured.seconds}
@@ -223,7 +230,7 @@ def _reject_files(captured: Captured, structured: Structured) -> Sequence[Path]:
     return [Path(path) for path in files if path]
 
 
-def _rejects(paths: Iterable[Path]) -> Iterator[tuple[str, str, str, str]]:
+def staged_rejects(paths: Iterable[Path]) -> Iterator[tuple[str, str, str, str]]:
     """(stage, reason, origin, detail) of every staged reject."""
     for path in paths:
         columns = staging.read(path, ("stage", "reason", "origin", "detail")).to_pydict().values()
