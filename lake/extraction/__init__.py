@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 
+from lake.errors import Reject
+from lake.extraction.decode import decode
+from lake.extraction.detect import SAMPLE, detect
+from lake.extraction.posts import extract_post
+from lake.extraction.records import extract_record
+from lake.extraction.version import EXTRACTOR
 from lake.model import Article
 
 __all__ = ["EXTRACTOR", "extract"]
 
-EXTRACTOR = "newslake/1"
-"""Name and version that every article carries; raised when the rules change what they give."""
+_NO_ARTICLE = {
+    "empty": ("empty", "no bytes but white space"),
+    "binary": ("binary", "bytes that are no text in any encoding"),
+    "text": ("no_article", "plain text without front matter or markup"),
+}
 
 
 def extract(
@@ -26,7 +35,7 @@ def extract(
         body: a full HTML page, an HTML fragment, a post with front matter, or a JSON record.
         url: the address it was fetched from.
         content_type: the declared type, as in the HTTP header.
-        captured_at: aware time of capture; dated layouts and relative dates are read against it.
+        captured_at: aware time of capture, now if None; dated layouts and relative dates are read against it.
         name: the file's or member's name; a post's name holds its date and id.
 
     Returns:
@@ -35,4 +44,16 @@ def extract(
     Raises:
         Reject: stage ``decode`` or ``extract``, when this is no article.
     """
-    raise NotImplementedError
+    kind = detect(body.strip()[:SAMPLE].encode("utf-8", "replace") if isinstance(body, str) else body, name)
+    if kind in _NO_ARTICLE:
+        reason, found = _NO_ARTICLE[kind]
+        raise Reject("extract", reason, f"{found} ({name or url or 'no name'})")
+    text = body if isinstance(body, str) else decode(body, content_type)[0]
+    when = captured_at or dt.datetime.now(dt.UTC)
+    if kind == "post":
+        return extract_post(text, name=name, url=url, captured_at=when)
+    if kind == "json":
+        return extract_record(text, name=name, url=url, captured_at=when)
+    from lake.extraction.page import extract_page  # imports this package's EXTRACTOR
+
+    return extract_page(text, url=url, captured_at=when, name=name)

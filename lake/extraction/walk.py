@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from bs4 import BeautifulSoup, Comment, NavigableString, Tag
+from bs4 import BeautifulSoup
+from bs4.element import Comment, NavigableString, Tag
 
 from lake.extraction import markdown
 from lake.extraction.blocks import Blocks, Place
@@ -26,14 +27,72 @@ Attrs = Mapping[str, str]
 Close = Callable[[], None]
 
 SKIPPED = frozenset(
-    "script style noscript template iframe object embed applet button select textarea input option optgroup "
-    "datalist svg canvas video audio nav dialog head title meta link rt rp frameset".split()
+    (
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "iframe",
+        "object",
+        "embed",
+        "applet",
+        "button",
+        "select",
+        "textarea",
+        "input",
+        "option",
+        "optgroup",
+        "datalist",
+        "svg",
+        "canvas",
+        "video",
+        "audio",
+        "nav",
+        "dialog",
+        "head",
+        "title",
+        "meta",
+        "link",
+        "rt",
+        "rp",
+        "frameset",
+    )
 )
 """Elements that hold no text of the article. ``noscript`` repeats what a script shows."""
 
 BLOCKS = frozenset(
-    "p div section article main header footer aside center figure figcaption address form fieldset dl dt dd "
-    "details summary hgroup tr td th tbody thead tfoot caption body html hr".split()
+    (
+        "p",
+        "div",
+        "section",
+        "article",
+        "main",
+        "header",
+        "footer",
+        "aside",
+        "center",
+        "figure",
+        "figcaption",
+        "address",
+        "form",
+        "fieldset",
+        "dl",
+        "dt",
+        "dd",
+        "details",
+        "summary",
+        "hgroup",
+        "tr",
+        "td",
+        "th",
+        "tbody",
+        "thead",
+        "tfoot",
+        "caption",
+        "body",
+        "html",
+        "hr",
+    )
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
