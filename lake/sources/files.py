@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 _OPEN = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
 """Without blocking: a pipe put in a file's place after it was looked at can't hang the run."""
+_PIECE = 1024 * 1024
 _LOOK = "/"
 """Mark behind a listed name that is not a plain file and needs a closer look."""
 
@@ -163,7 +164,7 @@ def _read_once(path: str, most: int) -> bytes | None:
                 "capture", "not_a_file", f"{refusals.shown(path)}: is no longer a plain file; run again"
             )
         body = os.read(descriptor, min(before.st_size, most) + 1)
-        while len(body) <= most and (more := os.read(descriptor, most + 1 - len(body))):
+        while len(body) <= most and (more := os.read(descriptor, min(_PIECE, most + 1 - len(body)))):
             body += more
         after = os.fstat(descriptor)
     finally:

@@ -1,36 +1,28 @@
 """Tar archives, packed or not, read as a stream from front to end.
 
-``tarfile`` parses each header, but its loop is not used: it takes a damaged header for the end of the
-archive, reads extended headers of any size into memory, and keeps every member's header. Formats: POSIX.1
-pax interchange, ustar, GNU tar (its manual, "Basic Tar Format").
+The standard library's ``tarfile`` is not used: it takes a damaged header for the end of the archive, reads
+extended headers of any size into memory, and keeps every member's header.
 """
 
 from __future__ import annotations
 
 import os
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from lake.errors import Reject
 from lake.settings import Limits
-from lake.sources import kinds, refusals
+from lake.sources import kinds, refusals, tarheaders
 from lake.sources.members import Allowance, Member, decoded, is_skipped, unsafe
+from lake.sources.tarheaders import BLOCK, Header
 from lake.sources.unpacking import READ_AHEAD, Unpacking
 
 __all__ = ["read_tar"]
 
-_BLOCK = 512
+_STEP = 1024 * 1024
+_ZEROS = bytes(BLOCK)
 _LONGEST_HEADER = 1024 * 1024
 """Bytes of an extended header; a path has at most 4,096 on Linux, the rest is room for attributes."""
-_STEP = 1024 * 1024
-_ZEROS = bytes(_BLOCK)
-_OTHER_HEADERS = (tarfile.XGLTYPE, tarfile.GNUTYPE_LONGLINK)
-_EXTENDED = (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, *_OTHER_HEADERS)
-_LINKS = (tarfile.LNKTYPE, tarfile.SYMTYPE)
-_SPECIAL = (tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE)
-_EMPTY = (*_LINKS, *_SPECIAL, tarfile.DIRTYPE)
-"""Kinds of members behind which there is no data, whatever size is declared."""
 
 
 def read_tar(path: str, limits: Limits) -> Iterator[Member]:
@@ -59,66 +51,61 @@ class _Tar:
         """The members up to the end of the file; zeros between joined archives are passed over."""
         begun = ended = False
         extended: dict[bytes, bytes] = {}
-        while block := self._stream.read(_BLOCK):
+        while block := self._stream.read(BLOCK):
             if block == _ZEROS:
+                self._spend(BLOCK)
                 ended = True
                 continue
             header = self._header(block, begun)
             begun, ended = True, False
             self._allowance.enter()
-            if header.type in _EXTENDED:
+            if header.kind in tarheaders.EXTENDED:
                 extended |= self._extended(header)
-                continue
-            member = self._member(header, extended, block)
-            extended = {}
-            if member is not None:
-                yield member
+            elif header.kind in tarheaders.UNUSED:
+                self._skip(header.size)
+            else:
+                member = self._member(header, extended, block)
+                extended = {}
+                if member is not None:
+                    yield member
         if not ended:
-            raise self._cut("the end mark is missing")
+            raise self._cut("its end mark is missing")
 
-    def _header(self, block: bytes, begun: bool) -> tarfile.TarInfo:
+    def _header(self, block: bytes, begun: bool) -> Header:
         """The header in ``block``."""
-        if len(block) < _BLOCK and begun:
+        if len(block) < BLOCK and begun:
             raise self._cut("in a header")
         try:
-            header = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
-            if header.size >= 0:
-                return header
-        except (tarfile.HeaderError, ValueError):
-            pass
-        words = "a header is damaged; the members before it were read" if begun else "no tar archive"
-        raise Reject("capture", "corrupt", f"{self._shown}: {words}: get it again")
+            return tarheaders.parse(block)
+        except ValueError as error:
+            words = "a header is damaged; what came before was read" if begun else "no tar archive"
+            raise Reject("capture", "corrupt", f"{self._shown}: {words}: get it again") from error
 
-    def _extended(self, header: tarfile.TarInfo) -> dict[bytes, bytes]:
+    def _extended(self, header: Header) -> dict[bytes, bytes]:
         """What an extended header says of the next member, as pax keywords."""
-        if header.type in _OTHER_HEADERS:
-            self._skip(header.size)
-            return {}
         if header.size > _LONGEST_HEADER:
             words = (
                 f"an extended header of {header.size} bytes; it is read no further: beware of this archive"
             )
             raise Reject("capture", "corrupt", f"{self._shown}: {words}")
         payload = self._take(header.size)
-        if header.type == tarfile.GNUTYPE_LONGNAME:
+        if header.kind == tarheaders.LONG_NAME:
             return {b"path": payload.partition(b"\0")[0]}
         try:
-            return dict(_records(payload))
+            return dict(tarheaders.records(payload))
         except ValueError as error:
-            words = "an extended header is damaged; the members before it were read: get it again"
+            words = "an extended header is damaged; what came before was read: get it again"
             raise Reject("capture", "corrupt", f"{self._shown}: {words}") from error
 
-    def _member(self, header: tarfile.TarInfo, extended: dict[bytes, bytes], block: bytes) -> Member | None:
+    def _member(self, header: Header, extended: dict[bytes, bytes], block: bytes) -> Member | None:
         """The member behind the header; None if it is ignored. Leaves the stream at the next header."""
-        name = decoded(extended.get(b"path") or os.fsencode(header.name))
-        size = 0 if header.type in _EMPTY else _size(extended, header.size)
-        sparse = header.type == tarfile.GNUTYPE_SPARSE or any(
-            key.startswith(b"GNU.sparse") for key in extended
-        )
-        if header.type == tarfile.GNUTYPE_SPARSE:
-            self._skip_maps(block)
-        refused = self._refused(name, header.type, sparse)
-        if refused is not None or header.isdir() or is_skipped(name):
+        name = decoded(extended.get(b"path") or header.name)
+        size = 0 if header.kind in tarheaders.EMPTY else _size(extended, header.size)
+        sparse = header.kind == tarheaders.SPARSE or any(key.startswith(b"GNU.sparse") for key in extended)
+        if header.kind == tarheaders.SPARSE:
+            self._skip_map(block)
+        refused = self._refused(name, header.kind, sparse)
+        if refused is not None or _is_ignored(name, header.kind):
             self._skip(size)
             return Member(name, refused) if refused is not None else None
         packed = self._stream.packed - READ_AHEAD
@@ -137,61 +124,53 @@ class _Tar:
             return Reject(
                 "capture", "path_traversal", f"{where}: {why}; it was not read: beware of this archive"
             )
-        if kinds.is_hidden(name):
-            return None
-        if kind in _LINKS:
+        if kind in tarheaders.LINKS and not kinds.is_hidden(name):
             words = "a link, which is never followed; add its target to the archive"
             return Reject("capture", "link_in_archive", f"{where}: {words}")
-        if not kinds.is_page(name):
-            return None
-        if kind in _SPECIAL:
-            return Reject("capture", "not_a_file", f"{where}: a pipe or device; leave it out")
-        if sparse:
+        if kind in tarheaders.SPECIAL and not is_skipped(name):
+            return Reject(
+                "capture", "not_a_file", f"{where}: a pipe or device, which is never read; leave it out"
+            )
+        if sparse and not is_skipped(name):
             return Reject("capture", "unsupported", f"{where}: stored with holes; pack it without --sparse")
         return None
 
     def _take(self, size: int) -> bytes:
-        """The next ``size`` bytes, then the rest of their last block."""
-        data = self._stream.read(size)
-        self._allowance.spend(size)
-        if len(data) < size or len(self._stream.read(-size % _BLOCK)) < -size % _BLOCK:
+        """The next ``size`` bytes, without the rest of their last block."""
+        padded = size + -size % BLOCK
+        data = self._stream.read(padded)
+        self._spend(padded)
+        if len(data) < padded:
             raise self._cut("in a member")
-        return data
+        return data[:size]
 
     def _skip(self, size: int) -> None:
-        """Pass over ``size`` bytes and the rest of their last block, whatever the file then holds."""
-        left = size + -size % _BLOCK
+        """Pass over ``size`` bytes and the rest of their last block."""
+        left = size + -size % BLOCK
         while left > 0:
             step = min(left, _STEP)
-            self._allowance.spend(step)
-            self._allowance.check()
+            self._spend(step)
             if len(self._stream.read(step)) < step:
                 raise self._cut("in a member")
             left -= step
 
-    def _skip_maps(self, block: bytes) -> None:
-        """Pass over the further maps of an old GNU sparse member (GNU tar manual, "Old GNU Format")."""
-        more = block[482]
-        while more:
-            self._allowance.enter()
-            more = self._take(_BLOCK)[504]
+    def _skip_map(self, block: bytes) -> None:
+        """Pass over the further blocks of an old GNU sparse member's map."""
+        first = True
+        while tarheaders.sparse_goes_on(block, first=first):
+            block, first = self._take(BLOCK), False
+
+    def _spend(self, size: int) -> None:
+        self._allowance.spend(size)
+        self._allowance.check()
 
     def _cut(self, where: str) -> Reject:
         words = f"cut short: {where}; what came before was read: get it again"
         return Reject("capture", "truncated", f"{self._shown}: {words}")
 
 
-def _records(payload: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The ``length key=value`` records of a pax header; raises ValueError if they are damaged."""
-    at = 0
-    while at < len(payload) and payload[at]:
-        space = payload.index(b" ", at, at + 20)
-        end = at + int(payload[at:space])
-        if not space < end <= len(payload):
-            raise ValueError("a record's length is wrong")
-        key, _, value = payload[space + 1 : end - 1].partition(b"=")
-        yield key, value
-        at = end
+def _is_ignored(name: str, kind: bytes) -> bool:
+    return kind == tarheaders.FOLDER or kind in tarheaders.IGNORED or is_skipped(name)
 
 
 def _size(extended: dict[bytes, bytes], size: int) -> int:
