@@ -1,0 +1,138 @@
+"""Commands that read the lake: sql, status, rejects, capture."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+from flows.commands.common import DEFAULT, Common, print_json, say
+from lake.errors import Usage
+
+__all__ = ["capture", "rejects", "sql", "status"]
+
+
+def sql(
+    query: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    /,
+    *,
+    format: Literal["table", "csv", "json"] = "table",
+    common: Common = DEFAULT,
+) -> int:
+    """Ask the lake one SQL question, read-only.
+
+    Args:
+        query: the statement in DuckDB's SQL; - reads it from standard input.
+        format: how rows are printed; json is an array of objects. A table shows the first 100 rows.
+
+    Examples:
+        newslake sql "SELECT count(*) FROM articles"
+        newslake sql "SELECT published_date, count(*) FROM articles GROUP BY ALL ORDER BY 1"
+        newslake sql "FROM mentions LIMIT 20" --format csv > mentions.csv
+        newslake sql - < question.sql
+    """
+    from lake.query import ask, written
+
+    text = sys.stdin.read() if query == "-" else query
+    with ask(common.root, text) as answer:
+        if common.json:
+            print_json(answer.to_object())
+            return 0
+        columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        for piece in written(answer, format, columns=columns):
+            sys.stdout.write(piece)
+    return 0
+
+
+def status(*, common: Common = DEFAULT) -> int:
+    """Tell what the lake holds: sizes, dates, last snapshot, open rejects.
+
+    Examples:
+        newslake status
+        newslake status --lake /data/news --json
+    """
+    from lake.query import status as ask_status
+
+    found = ask_status(common.root)
+    if common.json:
+        print_json(found.to_object())
+        return 0
+    mebibytes = {name: f"{size / 2**20:,.1f} MiB" for name, size in found.bytes.items()}
+    lines = {
+        "lake": found.lake,
+        "articles": f"{found.articles:,} in {found.revisions:,} revisions, {mebibytes['articles']}",
+        "dates": f"{found.since} to {found.until}, {found.days:,} days with articles"
+        if found.since
+        else "none",
+        "captures": f"{found.captures:,}, {mebibytes['captures']}",
+        "snapshot": "none" if found.snapshot is None else _snapshot(found),
+        "rejects": _rejects(found.rejects),
+    }
+    for name, text in lines.items():
+        print(f"{name:<10}{text}")
+    return 0
+
+
+def rejects(*, limit: int = 50, common: Common = DEFAULT) -> int:
+    """List what gave no article, why, and how to run it again.
+
+    Args:
+        limit: the most to list, newest first; 0 lists all. The JSON always has all.
+
+    Examples:
+        newslake rejects
+        newslake rejects --json | jq '.rejects[].origin'
+    """
+    from lake.query import open_rejects
+
+    found = open_rejects(common.root)
+    if common.json:
+        print_json({"count": len(found), "rejects": [{**each, "again": _again(each)} for each in found]})
+        return 0
+    for each in found[: limit or None]:
+        print(f"{each['stage']}/{each['reason']}  {each['origin']}")
+        print(f"    {each['detail']}")
+        print(f"    again: {_again(each)}")
+    rest = len(found) - limit if limit else 0
+    more = f"; {rest:,} more: --limit 0 lists all" if rest > 0 else ""
+    say(f"{len(found):,} open rejects{more}")
+    return 0
+
+
+def capture(capture_id: str, /, *, common: Common = DEFAULT) -> int:
+    """Write the bytes of a capture to stdout, exactly as they came.
+
+    Args:
+        capture_id: the id that articles, captures and rejects name, 32 hexadecimal digits.
+
+    Examples:
+        newslake sql "SELECT capture_id, origin FROM captures LIMIT 5"
+        newslake capture 0123456789abcdef0123456789abcdef > page.html
+    """
+    from lake.storage.raw import read
+
+    if common.json:
+        raise Usage("capture writes bytes, which JSON cannot hold: leave --json out")
+    sys.stdout.buffer.write(read(common.root, capture_id))
+    return 0
+
+
+def _snapshot(found: Any) -> str:
+    when = found.committed_at.astimezone()
+    return f"{found.snapshot}, {when:%Y-%m-%d %H:%M:%S}, by {found.operation} {found.run_id}"
+
+
+def _rejects(by_reason: dict[str, int]) -> str:
+    if not by_reason:
+        return "none open"
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in list(by_reason.items())[:5])
+    return f"{sum(by_reason.values()):,} open: {reasons} (newslake rejects)"
+
+
+def _again(reject: dict[str, Any]) -> str:
+    """The command that tries a reject again: from the raw zone where its bytes are, else from its source."""
+    if reject["capture_id"]:
+        return "newslake restructure --rejects"
+    return f"newslake ingest '{reject['origin'].partition('!')[0]}'"

@@ -1,0 +1,63 @@
+"""Ingest as a Prefect flow: discover, capture, structure, commit, publish, report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from prefect import flow
+from prefect.runtime import flow_run
+from pydantic import Field
+
+from flows.parameters import Lake, Workers, sizes, start_text
+from lake.errors import Stop
+from lake.ingest import IngestRequest
+from lake.locations import lake_root
+from tasks import ingest as steps
+from tasks.logs import lake_log
+
+__all__ = ["ingest", "run_name"]
+
+Sources = Annotated[
+    list[str],
+    Field(
+        min_length=1,
+        title="Sources",
+        description="What to read: files, folders, globs, or archives (.zip, .tar, .tar.gz, .tar.xz, .tar.zst). "
+        "Paths are absolute, or relative to the folder of the deployment's code.",
+        examples=[["examples"]],
+    ),
+]
+SourceName = Annotated[
+    str | None,
+    Field(title="Source name", description="Name to record with every capture, such as finews. Empty: none."),
+]
+
+
+def run_name() -> str:
+    """Says what is ingested and when, from the parameters of the run at hand."""
+    sources = [Path(each).name or each for each in flow_run.parameters.get("sources", [])]
+    more = f" + {len(sources) - 2} more" if len(sources) > 2 else ""
+    return f"{', '.join(sources[:2])}{more} · {start_text()}"
+
+
+@flow(name="ingest", flow_run_name=run_name, persist_result=False)
+def ingest(
+    sources: Sources, lake: Lake = None, source: SourceName = None, workers: Workers = None
+) -> dict[str, Any]:
+    """Read news pages from disk into the lake: raw bytes first, then articles, then the published views.
+
+    Running it again over the same sources changes nothing. Returns the counts, as `newslake ingest --json`.
+    """
+    request = IngestRequest(tuple(sources), lake_root(lake), source, sizes=sizes(workers))
+    with lake_log():
+        run = steps.discover(request)
+        captured = steps.capture(request, run)
+        structured = steps.structure(request, captured)
+        committed, committing = steps.commit(request, run, captured, structured)
+        publishing = steps.publish(request, committed)
+        seconds = {"commit": committing, "publish": publishing}
+        report = steps.report(request, run, captured, structured, committed, seconds)
+    if report.unreadable:
+        raise Stop(f"none of the sources could be read: {report.examples[0][2]}")
+    return report.to_json()

@@ -1,0 +1,66 @@
+"""The steps of an ingest as tasks. Each is one task run, however many captures there are: structuring
+owns a process pool, for a task run per page or per small batch would cost more than the work (measured)."""
+
+from __future__ import annotations
+
+import time
+
+from lake import ingest as steps
+from lake.ingest import Captured, IngestRequest, Run, Structured
+from lake.report import Report
+from lake.storage.commit import Committed
+from tasks.artifacts import publish_report
+from tasks.logs import RunProgress
+from tasks.steps import step
+
+__all__ = ["capture", "commit", "discover", "publish", "report", "structure"]
+
+
+@step(name="discover")
+def discover(request: IngestRequest) -> Run:
+    """Begin a run over the sources."""
+    return steps.discover(request)
+
+
+@step(name="capture")
+def capture(request: IngestRequest, run: Run) -> Captured:
+    """Store every capture before anything is parsed."""
+    return steps.capture(request, run, RunProgress())
+
+
+@step(name="structure")
+def structure(request: IngestRequest, captured: Captured) -> Structured:
+    """Turn captures into staged articles and rejects, in batches over processes."""
+    return steps.structure(request, captured, RunProgress())
+
+
+@step(name="commit")
+def commit(
+    request: IngestRequest, run: Run, captured: Captured, structured: Structured
+) -> tuple[Committed, float]:
+    """Commit all of it as one snapshot; also returns the seconds that it took."""
+    begun = time.perf_counter()
+    return steps.commit(request, run, captured, structured), time.perf_counter() - begun
+
+
+@step(name="publish")
+def publish(request: IngestRequest, committed: Committed) -> float:
+    """Publish the views of the snapshot; returns the seconds that it took."""
+    begun = time.perf_counter()
+    steps.publish(request.root)
+    return time.perf_counter() - begun
+
+
+@step(name="report")
+def report(
+    request: IngestRequest,
+    run: Run,
+    captured: Captured,
+    structured: Structured,
+    committed: Committed,
+    seconds: dict[str, float],
+) -> Report:
+    """Sum the run up and leave its artifacts."""
+    summary = steps.report(request, run, captured, structured, committed, seconds)
+    publish_report(summary)
+    return summary
