@@ -6,6 +6,7 @@ import re
 
 from lake.errors import Reject
 from lake.extraction.decode import decode
+from lake.extraction.detect import detect
 
 __all__ = ["charset_of", "type_of"]
 
@@ -14,13 +15,8 @@ _HIGH = re.compile(rb"[\x80-\xff]")
 
 
 def type_of(body: bytes, name: str | None) -> str:
-    """One of post, html, json, text, binary, empty."""
-    head = body[:1024].lstrip()
-    if not head:
-        return "empty"
-    if b"\x00" in head:
-        return "binary"
-    return "html" if head[:1] == b"<" else "json" if head[:1] in (b"{", b"[") else "text"
+    """One of post, json, html, fragment, text, binary, empty."""
+    return detect(body, name)
 
 
 def charset_of(body: bytes, content_type: str | None) -> str | None:

@@ -9,6 +9,7 @@ twice.)
 from __future__ import annotations
 
 import json
+import secrets
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -96,27 +97,43 @@ class Table:
 
         Raises:
             Conflict: another writer committed since this handle was opened; nothing was changed.
+            Stop: the log could not be written.
         """
         removed = list(remove)
-        properties = CommitProperties(
-            custom_metadata={NOTE: dict(note)},
-            max_commit_retries=0,
-            app_transactions=[Transaction(_APPLICATION, self.version + 1)],
-        )
         target = self.version + 1
+        token = secrets.token_hex(8)
+        properties = CommitProperties(
+            custom_metadata={NOTE: {**note, "token": token}},
+            max_commit_retries=0,
+            app_transactions=[Transaction(_APPLICATION, target)],
+        )
+        actions = [_added(file, data_change=not removed) for file in add]
         try:
             self.delta.create_write_transaction(
-                [_added(file, data_change=not removed) for file in add]
-                + [_removed(file) for file in removed],
+                [*actions, *map(_removed, removed)],
                 "append",
                 _delta_schema(self.name),
                 _partitions(self.name),
                 commit_properties=properties,
             )
         except CommitFailedError as error:
-            raise Conflict(f"another writer committed to {self.name} first: {error}") from error
+            self._settle(target, token, error)
         self._files = None
         return target
+
+    def discard(self, files: Iterable[DataFile]) -> None:
+        """Delete files that were written for a commit that is known to have failed."""
+        for file in files:
+            (self.folder / file.path).unlink(missing_ok=True)
+
+    def _settle(self, target: int, token: str, error: Exception) -> None:
+        """Tell a commit that failed from one that only seems to have: the log itself says whose it is."""
+        if not log_entry(self.root, self.name, target).exists():
+            raise Stop(f"cannot commit to {self.folder}: {error}") from error
+        note = commit_note(self.root, self.name, target)
+        if note is not None and note.get("token") == token:
+            return
+        raise Conflict(f"another writer committed to {self.name} first") from error
 
 
 @dataclass(frozen=True, slots=True)
