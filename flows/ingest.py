@@ -9,7 +9,7 @@ from prefect import flow
 from prefect.runtime import flow_run
 from pydantic import Field
 
-from flows.parameters import Lake, Workers, sizes, start_text
+from flows.parameters import Workers, sizes, start_text
 from lake.errors import Stop
 from lake.ingest import IngestRequest
 from lake.locations import lake_root
@@ -18,20 +18,7 @@ from tasks.logs import lake_log
 
 __all__ = ["ingest", "run_name"]
 
-Sources = Annotated[
-    list[str],
-    Field(
-        min_length=1,
-        title="Sources",
-        description="What to read: files, folders, globs, or archives (.zip, .tar, .tar.gz, .tar.xz, .tar.zst). "
-        "Paths are absolute, or relative to the folder of the deployment's code.",
-        examples=[["examples"]],
-    ),
-]
-SourceName = Annotated[
-    str | None,
-    Field(title="Source name", description="Name to record with every capture, such as finews. Empty: none."),
-]
+Sources = Annotated[list[str], Field(min_length=1)]
 
 
 def run_name() -> str:
@@ -43,11 +30,18 @@ def run_name() -> str:
 
 @flow(name="ingest", flow_run_name=run_name, persist_result=False)
 def ingest(
-    sources: Sources, lake: Lake = None, source: SourceName = None, workers: Workers = None
+    sources: Sources, lake: str | None = None, source: str | None = None, workers: Workers = None
 ) -> dict[str, Any]:
     """Read news pages from disk into the lake: raw bytes first, then articles, then the published views.
 
-    Running it again over the same sources changes nothing. Returns the counts, as `newslake ingest --json`.
+    Running it again over the same sources changes nothing. The result is that of `newslake ingest --json`.
+
+    Args:
+        sources: What to read: files, folders, globs or archives (.zip, .tar, .tar.gz, .tar.xz, .tar.zst).
+            Paths are absolute, or relative to the folder where the deployment's code lies.
+        lake: Folder that holds the lake. Empty: the worker's own (its NEWSLAKE_ROOT, else ./data).
+        source: Name to record with every capture, such as finews. Empty: none.
+        workers: Processes that structure pages. Empty: one for each core.
     """
     request = IngestRequest(tuple(sources), lake_root(lake), source, sizes=sizes(workers))
     with lake_log():

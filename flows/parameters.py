@@ -1,4 +1,8 @@
-"""Parameters that several flows share. Their titles and descriptions are what the UI's form shows."""
+"""Parameters that several flows share.
+
+What the UI's form says of a parameter is its line under ``Args`` in the flow's docstring: Prefect reads it
+from there, and not from the annotation.
+"""
 
 from __future__ import annotations
 
@@ -10,21 +14,9 @@ from pydantic import Field
 
 from lake.settings import Sizes, cores
 
-__all__ = ["Lake", "Workers", "sizes", "start_text"]
+__all__ = ["Workers", "sizes", "start_text"]
 
-Lake = Annotated[
-    str | None,
-    Field(
-        title="Lake",
-        description="Folder that holds the lake. Empty: the worker's own (its NEWSLAKE_ROOT, else ./data).",
-    ),
-]
-Workers = Annotated[
-    int | None,
-    Field(
-        ge=1, le=256, title="Workers", description="Processes that structure pages. Empty: one for each core."
-    ),
-]
+Workers = Annotated[int | None, Field(ge=1, le=256)]
 
 
 def sizes(workers: int | None) -> Sizes:
