@@ -10,6 +10,7 @@ __all__ = ["after", "between", "dig", "next_data", "texts"]
 
 _DECODER = json.JSONDecoder(strict=False)  # pages put raw line ends and tabs into strings
 _TRIES = 8
+_ASSIGNED = re.compile(r"\s{0,20}[=:]?\s{0,20}(?={)")
 _NEXT = re.compile(r"<script[^>]{0,200}\bid=[\"']?__NEXT_DATA__[^>]{0,200}>")
 
 
@@ -24,11 +25,8 @@ def after(text: str, marker: str) -> dict[str, Any] | None:
         at = text.find(marker, at + 1)
         if at < 0:
             return None
-        start = at + len(marker)
-        rest = text[start : start + 40].lstrip()
-        if not rest.startswith(("=", "{", ":")):
-            continue
-        value = _decode(text, text.find("{", start))
+        assigned = _ASSIGNED.match(text, at + len(marker))
+        value = _decode(text, assigned.end()) if assigned else None
         if value is not None:
             return value
     return None

@@ -20,6 +20,7 @@ __all__ = ["FIELDS", "Found", "Layout", "Profile", "apply", "article_key", "cate
 FIELDS = ("title", "time", "source", "author", "editor", "digest")
 """The fields of a layout that hold selectors of one text each."""
 
+_NEVER = ("script", "style")
 _MILLISECONDS = 1e11  # as seconds the year 5138, as milliseconds 1973
 _ARTICLE_FIELD = {"time": "published_at", "source": "media", "author": "authors"}
 
@@ -59,9 +60,10 @@ class Layout:
 class Profile:
     """One site: ``name`` is the article's ``site``, ``hosts`` match themselves and their subdomains.
 
-    ``other_hosts`` lie below ``hosts`` but are other sites. ``zone`` is the IANA zone of its visible times. ``article_id`` gives the site's own id from the URL
-    (first group of a regular expression); None where the URL itself is the identity. ``category`` gives
-    the topic that the URL names (its groups, joined by ``/``).
+    ``other_hosts`` lie below ``hosts`` but are other sites. ``zone`` is the IANA zone of its visible times.
+    ``article_id`` gives the site's own id from the URL (first group of a regular expression); None where
+    the URL itself is the identity. ``category`` gives the topic that the URL names (its groups, joined by
+    ``/``).
     """
 
     name: str
@@ -231,9 +233,8 @@ def _lead(layout: Layout, tree: LexborHTMLParser) -> str:
 
 def _inner(layout: Layout, node: LexborNode, *, whole: bool = False) -> str | None:
     copy = node.clone()
-    if layout.drop:
-        for dropped in reversed(copy.css(", ".join(layout.drop))):  # inner ones first: outer ones hold them
-            dropped.decompose()
+    for dropped in reversed(copy.css(", ".join((*_NEVER, *layout.drop)))):  # inner ones before outer ones
+        dropped.decompose()
     html = (copy.html if whole else copy.inner_html) or ""
     for mark in layout.until:
         html = html.partition(mark)[0]

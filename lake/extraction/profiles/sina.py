@@ -64,6 +64,6 @@ PROFILE = Profile(
             drop=_DROP,
             valid_until=dt.date(2019, 12, 31),
         ),
-        Layout("2005", body=("#zoom", "td.l17"), valid_until=dt.date(2010, 12, 31)),
+        Layout("2005", body=("td.l17", "#zoom"), valid_until=dt.date(2010, 12, 31)),
     ),
 )

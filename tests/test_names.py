@@ -1,0 +1,88 @@
+"""Names in source, author and editor lines."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lake.extraction.names import authors, editor, medium
+
+LINE = "2019-09-07 17:00:49　来源：临江商报网 作者：韩予墨 责任编辑：宋予安_NF123 举报"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (LINE, "临江商报网"),
+        ("2025-06-19 09:12:00 来源: 海湾科技 北京 举报", "海湾科技"),
+        ("2024年05月10日06:58 | 来源：人民网－临泽日报", "人民网－临泽日报"),
+        ("（文章来源：临江商报）", "临江商报"),
+        ("来源：[ 海湾 ]", "海湾"),
+        ("来源：Harbour City Journal 2024-05-01", "Harbour City Journal"),
+        ("2018年05月03日 10:22 来源：海峡新闻网 参与互动", "海峡新闻网"),
+        ("2016年05月25日10:10 海湾晚报", "海湾晚报"),
+        ("临江商报", "临江商报"),
+        ("21世纪山城报道", "21世纪山城报道"),
+        ("穆清秋/河滨晨报", "河滨晨报"),
+        ("来源 河滨晨报", "河滨晨报"),
+        ("来源：", None),
+        ("来源： 作者：韩予墨", None),
+        ("作者：韩予墨", None),
+        ("2019-01-01 10:11", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_medium(text: str | None, name: str | None) -> None:
+    assert medium(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (LINE, ("韩予墨",)),
+        ("文｜财新 江望月 谢予怀", ("江望月", "谢予怀")),
+        ("文/江望月", ("江望月",)),
+        ("作者：江望月、谢予怀", ("江望月", "谢予怀")),
+        ("本报记者 邱望山 通讯员 梁 宁", ("邱望山", "梁宁")),
+        ("河滨晨报记者 穆清秋", ("穆清秋",)),
+        ("实习记者穆清秋、江望月", ("穆清秋", "江望月")),
+        ("穆清秋/河滨晨报", ("穆清秋",)),
+        ("By Jane Roe and John Doe", ("Jane Roe", "John Doe")),
+        ("Jane Roe, Jane Roe", ("Jane Roe",)),
+        ("作者：河滨晨报", ()),
+        ("责任编辑：宋予安", ()),
+        ("来源：河滨晨报", ()),
+        ("2019-01-01 10:11", ()),
+        (None, ()),
+    ],
+)
+def test_authors(text: str | None, found: tuple[str, ...]) -> None:
+    assert authors(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (LINE, "宋予安"),
+        ("(责编：石清和、杜若)", "石清和、杜若"),
+        ("[作者: 甄秋白 责任编辑: 韦青岚 ]", "韦青岚"),
+        ("【编辑:卓听松】", "卓听松"),
+        ("责任编辑：谢予怀 | 版面编辑：吴知夏", "谢予怀"),
+        ("责任编辑： 宋予安 HN110", "宋予安"),
+        ("宋予安_NT5678", "宋予安"),
+        ("(责任编辑：DF537)", "DF537"),
+        ("责任编辑：", None),
+        ("来源：河滨晨报", None),
+        (None, None),
+    ],
+)
+def test_editor(text: str | None, name: str | None) -> None:
+    assert editor(text) == name
+
+
+@given(st.text(alphabet="来源：作者责任编辑: 、/|张三2019-10年月日[]（）\n　_", max_size=80))
+def test_names_are_never_invented(text: str) -> None:
+    for name in (medium(text), *authors(text)):
+        assert name is None or all(letter in text for letter in name)
