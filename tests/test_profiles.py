@@ -7,11 +7,13 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from lake.extraction import names
+from lake.extraction.dates import machine
 from lake.extraction.decode import decode
 from lake.extraction.profile import Found, Layout, Profile, apply, ordered
 from lake.extraction.profiles import PROFILES, profile_for, profile_of_links
@@ -36,6 +38,7 @@ def check(profile: Profile, text: str, expected: dict[str, Any]) -> None:
     assert found.title == expected["title"]
     assert found.time_text == expected.get("time")
     assert found.published_epoch == expected.get("published_epoch")
+    assert published(profile, found, captured_at) == expected.get("published_at")
     assert names.medium(found.media_text) == expected.get("media")
     assert names.authors(found.author_text) == tuple(expected.get("authors", ()))
     assert names.editor(found.editor_text) == expected.get("editor")
@@ -43,6 +46,14 @@ def check(profile: Profile, text: str, expected: dict[str, Any]) -> None:
     assert found.tags == tuple(expected.get("tags", ()))
     assert found.article_key == expected.get("key")
     assert found.category == expected.get("category")
+
+
+def published(profile: Profile, found: Found, captured_at: dt.datetime) -> str | None:
+    zone = ZoneInfo(profile.zone)
+    if found.published_epoch is not None:
+        return dt.datetime.fromtimestamp(found.published_epoch, zone).isoformat()
+    written = machine(found.time_text, zone, captured_at)
+    return written.at.isoformat() if written else None
 
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
