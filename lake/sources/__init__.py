@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator, Sequence
 
@@ -15,6 +16,8 @@ from lake.sources import globs, refusals
 from lake.sources.files import Files
 
 __all__ = ["read"]
+
+log = logging.getLogger(__name__)
 
 
 def read(sources: Sequence[str], limits: Limits) -> Iterator[Item | RejectRecord]:
@@ -29,14 +32,24 @@ def read(sources: Sequence[str], limits: Limits) -> Iterator[Item | RejectRecord
     """
     files = Files(limits, remember=len(sources) > 1 or any(source.count("**") > 1 for source in sources))
     for source in sources:
-        path = os.path.abspath(os.path.expanduser(source))
-        if not source.strip():
-            words = "the name is empty; name a file, a folder, a glob or an archive"
-            yield refusals.record(Reject("discover", "not_found", words), source)
-        elif globs.is_pattern(source) and not os.path.lexists(path):
-            yield from _matches(path, files)
-        else:
-            yield from files.read(path)
+        nothing = True
+        for found in _source(source, files):
+            nothing = False
+            yield found
+        if nothing:
+            log.warning("%s: no page in it that was not read before", refusals.shown(source))
+
+
+def _source(source: str, files: Files) -> Iterator[Item | RejectRecord]:
+    """Everything that one source holds and no source before it held."""
+    path = os.path.abspath(os.path.expanduser(source))
+    if not source.strip():
+        words = "the name is empty; name a file, a folder, a glob or an archive"
+        yield refusals.record(Reject("discover", "not_found", words), source)
+    elif globs.is_pattern(source) and not os.path.lexists(path):
+        yield from _matches(path, files)
+    else:
+        yield from files.read(path)
 
 
 def _matches(pattern: str, files: Files) -> Iterator[Item | RejectRecord]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 from lake.errors import Reject
 from lake.model import Item, Origin, RejectRecord
 from lake.settings import Limits
 from lake.sources import kinds, refusals
-from lake.sources.members import Distinct
+from lake.sources.members import Allowance, Distinct
 from lake.sources.tars import read_tar
 from lake.sources.zips import read_zip
 
@@ -30,13 +31,16 @@ def read_archive(path: str, limits: Limits) -> Iterator[Item | RejectRecord]:
     shown, names = refusals.shown(path), Distinct()
     read = read_zip if kinds.is_zip(path) else read_tar
     try:
-        for member in read(path, limits):
+        allowance = Allowance(shown, Path(path).stat().st_size, limits)
+        for member in read(path, limits, allowance):
             origin = Origin(path=shown, member=names.name(member.name))
             if isinstance(member.body, Reject):
                 why = member.body
                 yield RejectRecord(origin, why.stage, why.reason, why.detail)
             else:
                 yield Item(origin, member.body)
+        if allowance.ignored:
+            log.debug("%s: %d other members ignored", shown, allowance.ignored)
     except OSError as error:
         yield refusals.record(refusals.of_os_error(error, path, "capture"), path)
     except Reject as reject:

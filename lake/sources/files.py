@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 _OPEN = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
 """Without blocking: a pipe put in a file's place after it was looked at can't hang the run."""
-_PIECE = 1024 * 1024
+_PIECE = 64 * 1024
 _LOOK = "/"
 """Mark behind a listed name that is not a plain file and needs a closer look."""
 
@@ -82,7 +82,7 @@ class Files:
         while links:
             link = links.popleft()
             if _leads_up(link):
-                words = "the link leads to a folder above it, which is read once; remove the link"
+                words = "the link leads to a folder above it and is not followed; remove it"
                 yield refusals.record(_refuse("symlink_loop", link, words), link)
             else:
                 yield from self._folder(link, links)

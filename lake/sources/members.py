@@ -49,20 +49,27 @@ class Allowance:
 
     An archive may unpack to ``ratio`` times its size, a small one to 64 of the largest members, and none to
     more than ``archive_bytes``: a member that is a bomb can so be passed over, a thousand of them can't.
+    ``ignored`` counts members that are no pages.
     """
 
     def __init__(self, path: str, size: int, limits: Limits) -> None:
         self._path = path
         self._limits = limits
         self._bytes = min(limits.archive_bytes, max(limits.ratio * size, 64 * limits.item_bytes))
+        self._packed = size
         self._members = limits.members
+        self.ignored = 0
 
-    def spend(self, unpacked: int) -> None:
-        """Count bytes that came out."""
+    def spend(self, unpacked: int, packed: int = 0) -> None:
+        """Count bytes that came out, and those of the archive that they came from."""
         self._bytes -= unpacked
+        self._packed -= packed
 
     def check(self) -> None:
-        """Raise Reject once the archive has given too many bytes."""
+        """Raise Reject once the archive has given too many bytes, or the same bytes more than once."""
+        if self._packed < 0:
+            words = "its members overlap, which only a bomb's do; it is read no further"
+            raise Reject("capture", "bomb", f"{self._path}: {words}")
         if self._bytes < 0:
             words = "unpacks to far more than its size allows; it is read no further"
             raise Reject("capture", "bomb", f"{self._path}: {words}")
@@ -88,8 +95,8 @@ class Allowance:
 
 
 def is_skipped(name: str) -> bool:
-    """Whether a member is ignored in silence: hidden, or neither a page nor named like one."""
-    return kinds.is_hidden(name) or not kinds.is_page(name)
+    """Whether a member is ignored: a folder (``a.html/``), hidden, or not named like a page."""
+    return not kinds.is_page(name) or kinds.is_hidden(name)
 
 
 def unsafe(name: str) -> str | None:

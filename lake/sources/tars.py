@@ -6,7 +6,6 @@ extended headers of any size into memory, and keeps every member's header.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,7 +24,7 @@ _LONGEST_HEADER = 1024 * 1024
 """Bytes of an extended header; a path has at most 4,096 on Linux, the rest is room for attributes."""
 
 
-def read_tar(path: str, limits: Limits) -> Iterator[Member]:
+def read_tar(path: str, limits: Limits, allowance: Allowance) -> Iterator[Member]:
     """The pages in the tar file, and a reject for each member that is refused.
 
     Raises:
@@ -34,7 +33,6 @@ def read_tar(path: str, limits: Limits) -> Iterator[Member]:
     """
     shown = refusals.shown(path)
     with Path(path).open("rb") as file:
-        allowance = Allowance(shown, os.fstat(file.fileno()).st_size, limits)
         yield from _Tar(shown, Unpacking(shown, file), limits, allowance).members()
 
 
@@ -107,6 +105,7 @@ class _Tar:
         refused = self._refused(name, header.kind, sparse)
         if refused is not None or _is_ignored(name, header.kind):
             self._skip(size)
+            self._allowance.ignored += refused is None
             return Member(name, refused) if refused is not None else None
         packed = self._stream.packed - READ_AHEAD
         body = b""

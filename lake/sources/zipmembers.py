@@ -120,7 +120,7 @@ def _read(shown: str, file: BinaryIO, entry: Entry, most: int, allowance: Allowa
     *_, name_length, extra_length = LOCAL.unpack(head)
     file.seek(name_length + extra_length, os.SEEK_CUR)
     found = unpack(where, file, entry.method, entry.packed, most)
-    allowance.spend(len(found.body))
+    allowance.spend(len(found.body), found.used)
     if (refused := allowance.judge(entry.name, len(found.body), found.used)) is not None:
         raise refused
     if not found.whole or zlib.crc32(found.body) != entry.crc:

@@ -30,7 +30,7 @@ _LONGEST_COMMENT = 0xFFFF
 _UNIX = 3
 
 
-def read_zip(path: str, limits: Limits) -> Iterator[Member]:
+def read_zip(path: str, limits: Limits, allowance: Allowance) -> Iterator[Member]:
     """The pages in the zip file, and a reject for each member that is refused.
 
     Raises:
@@ -39,32 +39,26 @@ def read_zip(path: str, limits: Limits) -> Iterator[Member]:
     """
     shown = refusals.shown(path)
     with Path(path).open("rb") as file, Path(path).open("rb") as directory:
-        size = os.fstat(file.fileno()).st_size
-        allowance = Allowance(shown, size, limits)
-        found = _directory(directory, size)
+        found = _directory(directory)
         if found is None:
             yield from salvaged(shown, file, limits.item_bytes, allowance)
             return
-        unread = size
         for entry in _entries(shown, directory, *found):
             allowance.enter()
             refused = refusal(shown, entry)
-            if refused is None and (entry.name.endswith("/") or is_skipped(entry.name)):
+            if refused is None and is_skipped(entry.name):
+                allowance.ignored += 1
                 continue
-            unread -= entry.packed
-            if unread < 0:
-                words = "its members overlap, which only a bomb's do; it is read no further"
-                raise Reject("capture", "bomb", f"{shown}: {words}")
             yield Member(entry.name, refused or body_of(shown, file, entry, limits.item_bytes, allowance))
 
 
-def _directory(file: BinaryIO, size: int) -> tuple[int, int, int] | None:
+def _directory(file: BinaryIO) -> tuple[int, int, int] | None:
     """Where the central directory starts, its length, and by how much all offsets are shifted.
 
     They are when a program stands in front of a self-extracting archive. The directory lies right before
     its end record. None if there is no such record.
     """
-    start = max(0, size - _LONGEST_COMMENT - _END.size)
+    start = max(0, file.seek(0, os.SEEK_END) - _LONGEST_COMMENT - _END.size)
     file.seek(start)
     tail = file.read()
     place = tail.rfind(b"PK\x05\x06")
@@ -101,4 +95,4 @@ def _entries(shown: str, file: BinaryIO, start: int, length: int, shift: int) ->
         file.seek(comment, os.SEEK_CUR)
         length -= _ENTRY.size + n + extra + comment
         mode = mode >> 16 if made >> 8 == _UNIX else 0
-        yield Entry(name_of(raw, flags), flags, method, crc, packed, at + shift, mode)
+        yield Entry(name_of(raw, flags), flags, method, crc, packed, min(at + shift, start), mode)

@@ -6,6 +6,7 @@ Members lie one after the other, each behind its own header (PKWARE APPNOTE.TXT 
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -25,12 +26,12 @@ def salvaged(shown: str, file: BinaryIO, most: int, allowance: Allowance) -> Ite
     Raises:
         Reject: always, at the end: the archive is truncated, or no zip archive at all.
     """
-    at = 0
-    while (found := _next(shown, file, at, most)) is not None:
+    at, size = 0, file.seek(0, os.SEEK_END)
+    while at < size and (found := _next(shown, file, at, most)) is not None:
         allowance.enter()
         entry, at = found
         refused = refusal(shown, entry)
-        if refused is not None or not (entry.name.endswith("/") or is_skipped(entry.name)):
+        if refused is not None or not is_skipped(entry.name):
             yield Member(entry.name, refused or body_of(shown, file, entry, most, allowance))
     if at == 0:
         raise Reject("capture", "corrupt", f"{shown}: no zip archive, whatever its name says; get it again")
