@@ -27,7 +27,9 @@ def publish_report(report: Report) -> None:
 
 def report_rows(report: Report) -> list[dict[str, Any]]:
     """The report's figures as rows of (part, figure, value)."""
-    rows = [("captures", name, value) for name, value in report.counts().items()]
+    rows: list[tuple[str, str, object]] = [
+        ("captures", name, value) for name, value in report.counts().items()
+    ]
     rows += [("rejects", reason, value) for reason, value in report.rejects.items()]
     rows += [("snapshot", "id", "none" if report.snapshot is None else report.snapshot)]
     slowest_first = sorted(report.stages.items(), key=lambda item: -item[1])

@@ -11,30 +11,32 @@ from lake.report import Report
 from lake.storage.commit import Committed
 from tasks.artifacts import publish_report
 from tasks.logs import RunProgress
+from tasks.processes import light_children
 from tasks.steps import step
 
 __all__ = ["capture", "commit", "discover", "publish", "report", "structure"]
 
 
-@step(name="discover")
+@step
 def discover(request: IngestRequest) -> Run:
     """Begin a run over the sources."""
     return steps.discover(request)
 
 
-@step(name="capture")
+@step
 def capture(request: IngestRequest, run: Run) -> Captured:
     """Store every capture before anything is parsed."""
     return steps.capture(request, run, RunProgress())
 
 
-@step(name="structure")
+@step
 def structure(request: IngestRequest, captured: Captured) -> Structured:
     """Turn captures into staged articles and rejects, in batches over processes."""
-    return steps.structure(request, captured, RunProgress())
+    with light_children():
+        return steps.structure(request, captured, RunProgress())
 
 
-@step(name="commit")
+@step
 def commit(
     request: IngestRequest, run: Run, captured: Captured, structured: Structured
 ) -> tuple[Committed, float]:
@@ -43,7 +45,7 @@ def commit(
     return steps.commit(request, run, captured, structured), time.perf_counter() - begun
 
 
-@step(name="publish")
+@step
 def publish(request: IngestRequest, committed: Committed) -> float:
     """Publish the views of the snapshot; returns the seconds that it took."""
     begun = time.perf_counter()
@@ -51,7 +53,7 @@ def publish(request: IngestRequest, committed: Committed) -> float:
     return time.perf_counter() - begun
 
 
-@step(name="report")
+@step
 def report(
     request: IngestRequest,
     run: Run,

@@ -19,14 +19,15 @@ def lake_log(level: int = logging.INFO) -> Iterator[None]:
     """While it lasts, records of the loggers under ``lake`` go to the log of the current run."""
     logger = logging.getLogger("lake")
     handler = _ToRun(get_run_logger())
-    before = logger.level
+    before = logger.level, logger.propagate
     logger.addHandler(handler)
     logger.setLevel(level)
+    logger.propagate = False  # the worker prints what reaches the root logger: every line would come twice
     try:
         yield
     finally:
         logger.removeHandler(handler)
-        logger.setLevel(before)
+        logger.level, logger.propagate = before
 
 
 class _ToRun(logging.Handler):
