@@ -111,26 +111,33 @@ def structure_batch(spec: Path, *, only: Sequence[str] | None = None, part: str 
 
 
 def structure_batches(
-    specs: Sequence[Path], *, workers: int, progress: Callable[[int], None] | None = None
+    specs: Sequence[Path],
+    *,
+    workers: int,
+    progress: Callable[[int], None] | None = None,
+    work: Callable[..., BatchResult] = structure_batch,
 ) -> list[BatchResult]:
-    """Structure all batches over ``workers`` processes; ``progress`` gets the number of captures done."""
+    """Structure all batches over ``workers`` processes; ``progress`` gets the number of captures done.
+
+    ``work`` is what a process runs on a batch: importable, with the parameters of ``structure_batch``.
+    """
     done = progress or (lambda _count: None)
     if workers <= 1 or len(specs) <= _INLINE_BATCHES:
         results = []
         for spec in specs:
-            results.append(structure_batch(spec))
+            results.append(work(spec))
             done(results[-1].extracted + results[-1].rejected)
         return results
-    return [result for chunk in _pooled(specs, workers, done) for result in chunk]
+    return [result for chunk in _pooled(specs, workers, done, work) for result in chunk]
 
 
-def _pooled(specs: Sequence[Path], workers: int, done: Callable[[int], None]) -> Iterator[list[BatchResult]]:
+def _pooled(
+    specs: Sequence[Path], workers: int, done: Callable[[int], None], work: Callable[..., BatchResult]
+) -> Iterator[list[BatchResult]]:
     results: dict[Path, list[BatchResult]] = {}
     suspects: list[Path] = []
     with _pool(min(workers, len(specs))) as pool:
-        futures: dict[Future[BatchResult], Path] = {
-            pool.submit(structure_batch, spec): spec for spec in specs
-        }
+        futures: dict[Future[BatchResult], Path] = {pool.submit(work, spec): spec for spec in specs}
         for future in as_completed(futures):
             spec = futures[future]
             try:
@@ -141,20 +148,20 @@ def _pooled(specs: Sequence[Path], workers: int, done: Callable[[int], None]) ->
             done(results[spec][0].extracted + results[spec][0].rejected)
     for spec in suspects:  # one of these killed a worker; the others were only in the same pool
         ids = [row["capture_id"] for row, _ in read_batch(spec, bodies=False)]
-        results[spec] = _halve(spec, ids)
+        results[spec] = _halve(spec, ids, work)
         done(len(ids))
     return (results[spec] for spec in specs)
 
 
-def _halve(spec: Path, ids: Sequence[str]) -> list[BatchResult]:
+def _halve(spec: Path, ids: Sequence[str], work: Callable[..., BatchResult]) -> list[BatchResult]:
     """Run captures in a process of their own; where it dies, halve until the one that kills is alone."""
     try:
         with _pool(1) as pool:
-            return [pool.submit(structure_batch, spec, only=ids, part=f".{ids[0]}").result()]
+            return [pool.submit(work, spec, only=ids, part=f".{ids[0]}").result()]
     except BrokenProcessPool:
         if len(ids) > 1:
             middle = len(ids) // 2
-            return _halve(spec, ids[:middle]) + _halve(spec, ids[middle:])
+            return _halve(spec, ids[:middle], work) + _halve(spec, ids[middle:], work)
     row = next(row for row, _ in read_batch(spec, bodies=False) if row["capture_id"] == ids[0])
     detail = f"extracting {row['origin']} killed its process; the bytes are kept as capture {ids[0]}"
     path = spec.with_suffix(f".{ids[0]}.rejects.arrow")
@@ -190,7 +197,7 @@ def _try_extract(row: Mapping[str, Any], body: bytes) -> dict[str, Any] | Reject
     except Reject as reject:
         return RejectRecord(_origin(row), reject.stage, reject.reason, reject.detail, row["capture_id"])
     except Exception as error:
-        log.exception("extracting %s failed", row["origin"])
+        log.error("extracting %s failed: %r", row["origin"], error, exc_info=log.isEnabledFor(logging.DEBUG))
         detail = f"{type(error).__name__}: {error}"[:500]
         return RejectRecord(_origin(row), "extract", "internal_error", detail, row["capture_id"])
 
