@@ -128,7 +128,9 @@ def structure(request: IngestRequest, captured: Captured, progress: Progress | N
             progress("structure", done, captured.stored.pending)
 
     specs = [Path(spec) for spec in captured.stored.specs]
-    results = structure_batches(specs, workers=request.sizes.workers, progress=count)
+    stored = captured.stored
+    left_over = stored.pending > stored.added  # stored by a run that ended before it had structured them
+    results = structure_batches(specs, workers=request.sizes.workers, isolate=left_over, progress=count)
     return Structured(tuple(results), time.perf_counter() - started)
 
 

@@ -114,15 +114,17 @@ def structure_batches(
     specs: Sequence[Path],
     *,
     workers: int,
+    isolate: bool = False,
     progress: Callable[[int], None] | None = None,
     work: Callable[..., BatchResult] = structure_batch,
 ) -> list[BatchResult]:
     """Structure all batches over ``workers`` processes; ``progress`` gets the number of captures done.
 
-    ``work`` is what a process runs on a batch: importable, with the parameters of ``structure_batch``.
+    A single batch runs in this process unless ``isolate`` says that it holds captures which an earlier run
+    died over. ``work`` is what a process runs on a batch: importable, with the parameters of ``structure_batch``.
     """
     done = progress or (lambda _count: None)
-    if workers <= 1 or len(specs) <= _INLINE_BATCHES:
+    if not isolate and (workers <= 1 or len(specs) <= _INLINE_BATCHES):
         results = []
         for spec in specs:
             results.append(work(spec))
@@ -136,7 +138,7 @@ def _pooled(
 ) -> Iterator[list[BatchResult]]:
     results: dict[Path, list[BatchResult]] = {}
     suspects: list[Path] = []
-    with _pool(min(workers, len(specs))) as pool:
+    with _pool(max(1, min(workers, len(specs)))) as pool:
         futures: dict[Future[BatchResult], Path] = {pool.submit(work, spec): spec for spec in specs}
         for future in as_completed(futures):
             spec = futures[future]

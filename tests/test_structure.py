@@ -53,6 +53,13 @@ def test_a_page_that_kills_its_process_is_a_reject_and_the_rest_goes_on(tmp_path
     ]
 
 
+def test_a_lone_batch_that_an_earlier_run_died_over_is_isolated(tmp_path: Path) -> None:
+    specs = captured(tmp_path, ["a.md", "killer.md"], batch=10)
+    results = structure_batches(specs, workers=1, isolate=True, work=dies_of_killer)
+    assert origins(results, "articles") == {"a.md"}
+    assert origins(results, "rejects") == {"killer.md"}
+
+
 def test_a_pool_gives_what_one_process_gives(tmp_path: Path) -> None:
     names = [f"{n:02d}.md" for n in range(9)]
     specs = captured(tmp_path, names, batch=2)
