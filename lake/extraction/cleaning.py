@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup
 from lake.extraction import markdown
 from lake.extraction.blocks import Block
 from lake.extraction.entities import mentions
+from lake.extraction.false_marks import AROUND, in_longer_name
 from lake.extraction.marks import Mark
 from lake.extraction.walk import Walk
 from lake.model import Chart, GlossaryTerm, Image, Link, Mention
@@ -88,11 +89,23 @@ def _content(walk: Walk) -> Content:
         images=tuple(images),
         links=tuple(dict.fromkeys(link for number, link in walk.links if kept[number])),
         charts=tuple(dict.fromkeys(walk.charts)),
-        glossary=tuple(dict.fromkeys(term for number, term in walk.glossary if kept[number])),
+        glossary=_glossary(walk, kept, text),
         mentions=mentions([mark for mark in marks if mark.end <= len(text)], walk.charts, text),
         source_line=source,
         editor=editor,
     )
+
+
+def _glossary(walk: Walk, kept: Sequence[bool], text: str) -> tuple[GlossaryTerm, ...]:
+    """The distinct terms, without those whose letters belong to a longer name."""
+    terms = {}
+    for number, offset, term in walk.glossary:
+        if kept[number]:
+            end = walk.blocks.done[number].start + offset
+            start = end - len(term.term)
+            if not in_longer_name(term.term, text[max(start - AROUND, 0) : start], text[end : end + AROUND]):
+                terms[term] = None
+    return tuple(terms)
 
 
 def _placed(mark: Mark, start: int) -> Mark:

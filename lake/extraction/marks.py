@@ -11,23 +11,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lake.extraction.markets import market_of
-from lake.model import Chart, MarkedBy
+from lake.model import Chart
 
-__all__ = ["Mark", "chart_of", "glossary_of", "is_marked", "pair_of", "pair_of_id"]
+__all__ = ["Mark", "chart_of", "glossary_of", "is_first", "is_marked", "pair_of", "pair_of_id"]
 
 Pair = tuple[int | None, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One marked place in the text: ``start`` and ``end`` count characters of the body text."""
+    """One marked place in the text: ``start`` and ``end`` count characters of the body text.
+
+    ``first`` says that the markup is that of a first mention (``keytip``), which the site sets with more
+    care than that of later ones (``em_stock_key_common``).
+    """
 
     market: int | None
     code: str
     name: str
     start: int
     end: int
-    marked_by: MarkedBy = "markup"
+    first: bool = True
 
     @property
     def pair(self) -> Pair:
@@ -49,6 +53,11 @@ _MARK_CLASSES = ("keytip", "em_stock_key_common", "infokey")
 def is_marked(attrs: Mapping[str, str]) -> bool:
     """Whether a tag's class is one of EastMoney's mention or glossary classes."""
     return any(name in attrs.get("class", "") for name in _MARK_CLASSES)
+
+
+def is_first(attrs: Mapping[str, str]) -> bool:
+    """Whether a marked tag has the markup of a first mention."""
+    return "em_stock_key_common" not in attrs.get("class", "")
 
 
 def pair_of(attrs: Mapping[str, str]) -> Pair | None:

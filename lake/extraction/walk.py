@@ -18,7 +18,7 @@ from bs4.element import Comment, NavigableString, Tag
 
 from lake.extraction import markdown
 from lake.extraction.blocks import Blocks, Place
-from lake.extraction.marks import Mark, Pair, chart_of, glossary_of, is_marked, pair_of, pair_of_id
+from lake.extraction.marks import Mark, Pair, chart_of, glossary_of, is_first, is_marked, pair_of, pair_of_id
 from lake.model import Chart, GlossaryTerm, Image, Link
 
 __all__ = ["Walk"]
@@ -26,73 +26,20 @@ __all__ = ["Walk"]
 Attrs = Mapping[str, str]
 Close = Callable[[], None]
 
-SKIPPED = frozenset(
-    (
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "iframe",
-        "object",
-        "embed",
-        "applet",
-        "button",
-        "select",
-        "textarea",
-        "input",
-        "option",
-        "optgroup",
-        "datalist",
-        "svg",
-        "canvas",
-        "video",
-        "audio",
-        "nav",
-        "dialog",
-        "head",
-        "title",
-        "meta",
-        "link",
-        "rt",
-        "rp",
-        "frameset",
-    )
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+SKIPPED = _words(
+    "script style noscript template iframe object embed applet button select textarea input option "
+    "optgroup datalist svg canvas video audio nav dialog head title meta link rt rp frameset"
 )
 """Elements that hold no text of the article. ``noscript`` repeats what a script shows."""
 
-BLOCKS = frozenset(
-    (
-        "p",
-        "div",
-        "section",
-        "article",
-        "main",
-        "header",
-        "footer",
-        "aside",
-        "center",
-        "figure",
-        "figcaption",
-        "address",
-        "form",
-        "fieldset",
-        "dl",
-        "dt",
-        "dd",
-        "details",
-        "summary",
-        "hgroup",
-        "tr",
-        "td",
-        "th",
-        "tbody",
-        "thead",
-        "tfoot",
-        "caption",
-        "body",
-        "html",
-        "hr",
-    )
+BLOCKS = _words(
+    "p div section article main header footer aside center figure figcaption address form fieldset dl dt "
+    "dd details summary hgroup tr td th tbody thead tfoot caption body html hr"
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
@@ -125,7 +72,7 @@ class Walk:
         self.images: list[tuple[int, Image]] = []
         self.links: list[tuple[int, Link]] = []
         self.charts: list[Chart] = []
-        self.glossary: list[tuple[int, GlossaryTerm]] = []
+        self.glossary: list[tuple[int, int, GlossaryTerm]] = []  # block, end within it, term
         self.marks: list[tuple[int, Mark]] = []
         self._base_url = base_url
         self._balanced = balanced  # every chart comment has its end: what lies between can be left out
@@ -292,7 +239,7 @@ class Walk:
             return _nothing
         if is_marked(attrs):
             pair = pair_of(attrs)
-            return partial(self._close_mark, self.blocks.here(), pair) if pair else _nothing
+            return partial(self._close_mark, self.blocks.here(), pair, is_first(attrs)) if pair else _nothing
         element_id = attrs.get("id", "")
         if element_id.startswith(("stock_", "bk_", "Info.")):
             self._terms.append(_Term(element_id))
@@ -305,8 +252,9 @@ class Walk:
             return None
         if is_marked(attrs) and "baike." not in address:
             pair = pair_of(attrs)
-            close = partial(self._close_mark, self.blocks.here(), pair) if pair else None
-            return close or (_nothing if self._terms else self._plain_link(address))
+            if pair:
+                return partial(self._close_mark, self.blocks.here(), pair, is_first(attrs))
+            return _nothing if self._terms else self._plain_link(address)
         return self._plain_link(address)
 
     def _plain_link(self, address: str) -> Close:
@@ -320,10 +268,10 @@ class Walk:
         if not self.blocks.verbatim:
             self.blocks.wrap(place, lambda content: markdown.link(content, url))
 
-    def _close_mark(self, place: Place, pair: Pair) -> None:
+    def _close_mark(self, place: Place, pair: Pair, first: bool) -> None:
         if name := self.blocks.since(place):
             end = self.blocks.length
-            self.marks.append((place[0], Mark(*pair, name, end - len(name), end)))
+            self.marks.append((place[0], Mark(*pair, name, end - len(name), end, first)))
             if self._terms:
                 self._terms[-1].marked = True
 
@@ -334,9 +282,9 @@ class Walk:
         if term.marked or not text:
             return
         if number:
-            self.glossary.append((place[0], GlossaryTerm(number, text)))
+            self.glossary.append((place[0], self.blocks.length, GlossaryTerm(number, text)))
         elif pair := pair_of_id(term.element_id):
-            self._close_mark(place, pair)
+            self._close_mark(place, pair, True)
 
     def _image(self, tag: Tag, attrs: Attrs) -> None:
         source = next((attrs[key] for key in _LAZY if attrs.get(key, "").strip(" #")), "")

@@ -1,0 +1,125 @@
+"""Tickers written in plain text: ``(002572.SZ，最新价：…)``, ``(000901)``, ``(2197.HK)``, ``$AAPL$``, ``NASDAQ: AAPL``.
+
+A suffix or an exchange's name is proof. A bare number is a ticker only in brackets right after a word and
+with a prefix that the two exchanges give to shares (or to listed funds and indices); numbers of phones,
+years, amounts and post codes do not fit that. Forms as EastMoney, Xueqiu, Reuters and Chinese media write them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lake.extraction.markets import HONG_KONG, NASDAQ, NYSE, NYSE_AMERICAN, SHANGHAI, SHENZHEN
+from lake.extraction.marks import Mark
+
+__all__ = ["find_tickers"]
+
+_EXCHANGES = {
+    "SZ": SHENZHEN,
+    "SH": SHANGHAI,
+    "SS": SHANGHAI,
+    "BJ": SHENZHEN,
+    "HK": HONG_KONG,
+    "O": NASDAQ,
+    "N": NYSE,
+    "A": NYSE_AMERICAN,
+    "NASDAQ": NASDAQ,
+    "NYSE": NYSE,
+    "AMEX": NYSE_AMERICAN,
+    "纳斯达克": NASDAQ,
+    "纽交所": NYSE,
+}
+_MARKER = re.compile(
+    r"[(（\[$]|\.(?:S[ZHS]|BJ|HK|US)|S[ZH]\d|NASDAQ|NYSE|AMEX|纳斯达克|纽交所", re.IGNORECASE
+)
+"""Something that every form below holds: text without it is not searched further."""
+
+_SUFFIXED = re.compile(
+    r"(?<![\w.])(?:(?P<china>\d{6})\.(?P<exchange>S[ZHS]|BJ)|(?P<hk>\d{1,5})\.HK|(?P<us>[A-Z]{1,5})\.US)(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+_PREFIXED = re.compile(r"(?<![A-Za-z0-9.])(?P<exchange>S[ZH])[:：.]?(?P<china>\d{6})(?![\w.])", re.IGNORECASE)
+_NAMED = re.compile(
+    r"(?<![A-Za-z])(?P<exchange>NASDAQ|NYSE|AMEX|纳斯达克|纽交所)\s?[:：]\s?(?P<us>[A-Z]{1,5}(?:\.[AB])?)(?![A-Za-z])"
+)
+_CASHTAG = re.compile(r"\$(?:[^$()（）\s]{1,12}[(（])?(?P<us>[A-Z]{1,5})(?:[)）]?\$|(?![A-Za-z0-9$]))")
+_REUTERS = re.compile(r"(?<=[(（])(?P<us>[A-Z]{1,5})\.(?P<exchange>[ONA])(?=[)）,，])")
+_HK_SPACED = re.compile(r"(?<=[(（])(?P<hk>\d{1,5}) HK(?=[)）,，])")
+_BRACKETED = re.compile(r"(?<=[(（])(?P<china>\d{6})(?=[)）]|[,，;；、]\s?\D)")
+_HK_BRACKETED = re.compile(r"(?<=[(（])(?P<hk>0\d{4})(?=[)）]|[,，]\s?\D)")
+
+_SHARES = ("000", "001", "002", "003", "300", "301", "302", "600", "601", "603", "605", "688", "689", "920")
+"""First three digits of A shares by the exchanges' numbering rules; B shares (200, 900) look like post codes."""
+_FUNDS = (
+    "159",
+    "510",
+    "511",
+    "512",
+    "513",
+    "515",
+    "516",
+    "517",
+    "518",
+    "520",
+    "530",
+    "560",
+    "561",
+    "562",
+    "563",
+    "588",
+)
+_INDICES = ("399",)
+_INDEX_WORDS = ("指数", "综指", "成指", "指", "300", "500", "1000", "50")
+_NO_TICKER_WORDS = ("邮编", "邮政编码", "编号", "电话", "热线", "传真", "验证码", "批号", "代码为", "文号")
+_FUND_WORD = re.compile(r"(?:基金|混合|债券?|联接|LOF|QDII|股票|优选|精选|[ACE]类?)$")
+_BEFORE = 8  # characters before a bracket that are looked at
+
+
+def find_tickers(text: str) -> list[Mark]:
+    """All tickers in ``text`` in order; ``market`` is None where the form names none (``$AAPL``)."""
+    if not _MARKER.search(text):
+        return []
+    found: dict[int, Mark] = {}
+    for pattern in (_SUFFIXED, _PREFIXED, _NAMED, _CASHTAG, _REUTERS, _HK_SPACED, _BRACKETED, _HK_BRACKETED):
+        for match in pattern.finditer(text):
+            mark = _read(match, bare=pattern in (_BRACKETED, _HK_BRACKETED), text=text)
+            if mark is not None:
+                found.setdefault(mark.start, mark)
+    return [found[start] for start in sorted(found)]
+
+
+def _read(match: re.Match[str], *, bare: bool, text: str) -> Mark | None:
+    groups = match.groupdict()
+    before = text[max(match.start() - 1 - _BEFORE, 0) : match.start() - 1]
+    if bare and not _follows_name(before):
+        return None
+    exchange = _EXCHANGES.get((groups.get("exchange") or "").upper())
+    if china := groups.get("china"):
+        market = exchange if not bare else _china_market(china, before)
+        return None if market is None else Mark(market, china, china, *match.span("china"))
+    if hk := groups.get("hk"):
+        return Mark(HONG_KONG, hk.zfill(5), hk, *match.span("hk")) if int(hk) else None
+    us = groups["us"].upper()
+    return Mark(exchange, us.replace(".", "_"), us, *match.span("us"))
+
+
+def _follows_name(before: str) -> bool:
+    """Whether a bracket stands right after a word that may be a name."""
+    return (
+        bool(before)
+        and (before[-1].isalnum() or before[-1] in "*)）")
+        and not before.endswith(_NO_TICKER_WORDS)
+    )
+
+
+def _china_market(code: str, before: str) -> int | None:
+    """The market of a bare six-digit code, None where it is no share, listed fund or index."""
+    if code.startswith("000") and before.endswith(_INDEX_WORDS):
+        return SHANGHAI
+    if code.startswith((*_INDICES, "159")):
+        return SHENZHEN
+    if code.startswith(_FUNDS):
+        return SHANGHAI
+    if not code.startswith(_SHARES) or _FUND_WORD.search(before):
+        return None
+    return SHANGHAI if code[0] == "6" else SHENZHEN
