@@ -62,7 +62,7 @@
 --     capture_id    VARCHAR      the capture that gave it
 --   run_id          VARCHAR      the run that wrote this revision
 --
--- source: the contract of this project (docs/views.md); market numbers are EastMoney's, MICs are ISO 10383.
+-- source: the table articles; market numbers are EastMoney's, MICs are ISO 10383.
 --
 -- example: The latest articles
 --   select published_at, media, title

@@ -21,6 +21,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import duckdb
@@ -56,10 +57,12 @@ def publish(root: LakeRoot) -> Published:
     root.path.mkdir(parents=True, exist_ok=True)
     fresh = root.database.with_name(f"{root.database.name}.new")
     with _turn(root), duckdb.connect(config={"threads": 1}) as connection:
-        newest = snapshots.latest(root)
+        history = snapshots.history(root)  # read once: files and rows must be of the same newest snapshot
+        newest = next(history, None)
+        files = snapshots.files(root, newest)
         _remove(fresh)
         past = _attach_past(connection, root.database)
-        write_views(connection, fresh, snapshots.files(root, newest), snapshots.history(root), past)
+        write_views(connection, fresh, files, chain(filter(None, [newest]), history), past)
         _flush(fresh)
         _guard(root)
         fresh.replace(root.database)

@@ -1,5 +1,5 @@
 -- view: snapshots
--- One row per committed state of the lake that its log still knows; this file shows the newest.
+-- One row per committed state of the lake; this file shows the newest.
 --
 -- grain: snapshot
 --

@@ -1,0 +1,96 @@
+"""The published file opens in clients that know nothing of us, old ones too, and counts the same.
+
+``NEWSLAKE_OLD_DUCKDB`` names folders, parted by colons, each made by ``pip install --no-deps --target FOLDER
+duckdb==VERSION`` with this Python; without it the tests of old versions are skipped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from lake.locations import LakeRoot
+from lake.views import VIEWS
+from lake.views.publish import publish
+from tests.small_lake import article, at, commit
+
+CLIENT = Path(sys.executable).with_name("duckdb")
+OLD = [Path(folder) for folder in os.environ.get("NEWSLAKE_OLD_DUCKDB", "").split(":") if folder]
+
+COUNTS = (
+    "SELECT * FROM (VALUES " + ", ".join(f"((SELECT count(*) FROM {view}))" for view in VIEWS) + ") AS t(n)"
+)
+VALUES = (
+    "SELECT article_id, revision, len(mentions) AS mentions, mentions[1].code AS code, authors[1] AS author, "
+    "published_date::VARCHAR AS day, epoch(published_at)::BIGINT AS time FROM articles ORDER BY article_id"
+)
+
+SCRIPT = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import duckdb
+connection = duckdb.connect(sys.argv[2], read_only=True)
+answers = [[list(row) for row in connection.execute(query).fetchall()] for query in sys.argv[3:]]
+print(json.dumps([duckdb.__file__, *answers]))
+"""
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> LakeRoot:
+    """A lake with revisions, in a folder whose name needs quoting."""
+    root = LakeRoot(tmp_path_factory.mktemp("it's a 湖"))
+    mentions = [{"kind": "security", "market": 1, "code": "699001", "name": "青禾钢铁", "count": 2}]
+    parts = {
+        "mentions": mentions * 2,
+        "links": [{"url": "https://qinghe.example/", "text": "公告"}],
+        "images": [{"url": "https://img.example/a.png"}],
+        "charts": [{"kind": "K", "url": "https://img.example/k.png"}],
+        "glossary": [{"term_id": "7", "term": "产能"}],
+    }
+    commit(
+        root,
+        articles=[article("a"), article("b", **parts)],
+        captures=[{"capture_id": "c1", "origin": "/in/a.md", "length": 1, "body": b"a"}],
+        rejects=[{"reject_id": "r", "origin": "/in/a.md", "rejected_at": at(1)}],
+        outcomes=[{"capture_id": "c1", "outcome": "new", "article_id": "a", "recorded_at": at(2)}],
+    )
+    commit(root, articles=[article("a", 2, day=3, **parts)])
+    publish(root)
+    return root
+
+
+def expected(root: LakeRoot, query: str) -> list[list[object]]:
+    with duckdb.connect(root.database, read_only=True) as connection:
+        return [list(row) for row in connection.execute(query).fetchall()]
+
+
+def test_the_lake_of_these_tests_has_rows_in_every_view(root: LakeRoot) -> None:
+    assert all(number > 0 for (number,) in expected(root, COUNTS))
+
+
+@pytest.mark.skipif(not CLIENT.exists(), reason="duckdb-cli is not installed beside this Python")
+@pytest.mark.parametrize("query", [COUNTS, VALUES], ids=["counts", "values"])
+def test_the_command_line_client(query: str, root: LakeRoot, tmp_path: Path) -> None:
+    settings = "SET autoinstall_known_extensions = false; SET autoload_known_extensions = false; "
+    command = [str(CLIENT), "-readonly", "-json", str(root.database), "-c", settings + query]
+    bare = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    answer = subprocess.run(command, cwd=tmp_path, env=bare, capture_output=True, text=True, check=True)
+    assert [list(row.values()) for row in json.loads(answer.stdout)] == expected(root, query)
+
+
+@pytest.mark.parametrize("folder", OLD, ids=[folder.name for folder in OLD])
+def test_an_old_version(folder: Path, root: LakeRoot, tmp_path: Path) -> None:
+    command = [sys.executable, "-S", "-I", "-c", SCRIPT, str(folder), str(root.database), COUNTS, VALUES]
+    answer = subprocess.run(
+        command, cwd=tmp_path, env={"HOME": str(tmp_path)}, capture_output=True, text=True, check=True
+    )
+    module, counts, values = json.loads(answer.stdout)
+    assert Path(module).is_relative_to(folder)
+    assert counts == expected(root, COUNTS)
+    assert values == expected(root, VALUES)

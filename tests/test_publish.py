@@ -1,0 +1,179 @@
+"""Publishing: readers see one snapshot or another, whatever happens beside them."""
+
+from __future__ import annotations
+
+import multiprocessing as mp
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from lake.locations import LakeRoot
+from lake.storage import tables
+from lake.views.publish import Published, publish
+from tests.small_lake import article, commit
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> LakeRoot:
+    return LakeRoot(tmp_path / "lake")
+
+
+def count(root: LakeRoot, view: str = "articles") -> int:
+    with duckdb.connect(root.database, read_only=True) as connection:
+        return int(connection.execute(f"SELECT count(*) FROM {view}").fetchall()[0][0])
+
+
+def newest(root: LakeRoot) -> int:
+    with duckdb.connect(root.database, read_only=True) as connection:
+        return int(connection.execute("SELECT max(snapshot) FROM snapshots").fetchall()[0][0])
+
+
+def wal(root: LakeRoot) -> Path:
+    return root.database.with_name("lake.duckdb.wal")
+
+
+def test_without_a_lake_all_views_are_empty(root: LakeRoot) -> None:
+    assert publish(root) == Published(root.database, None)
+    assert count(root) == count(root, "snapshots") == 0
+
+
+def test_publishing_shows_the_newest_snapshot_and_again_the_same(root: LakeRoot) -> None:
+    snapshot = commit(root, articles=[article("a"), article("b", day=2)])
+    assert publish(root) == publish(root) == Published(root.database, snapshot)
+    assert (count(root), newest(root)) == (2, snapshot)
+
+
+@pytest.mark.parametrize("name", ["it's", 'so "quoted"', "white  space", "新闻湖", "a[b]*;--"])
+def test_any_folder_name_works(name: str, tmp_path: Path) -> None:
+    root = LakeRoot(tmp_path / name)
+    commit(root, articles=[article("a")])
+    publish(root)
+    assert count(root) == 1
+
+
+def test_who_holds_the_file_keeps_the_old_state(root: LakeRoot) -> None:
+    commit(root, articles=[article("a")])
+    publish(root)
+    with duckdb.connect(root.database, read_only=True) as holder:
+        commit(root, articles=[article("a", 2), article("b")])
+        publish(root)
+        assert holder.execute("SELECT article_id, revision FROM articles").fetchall() == [("a", 1)]
+    assert count(root) == 2
+
+
+def test_a_client_that_writes_leaves_nothing_behind(root: LakeRoot) -> None:
+    commit(root, articles=[article("a")])
+    publish(root)
+    with duckdb.connect(root.database) as writer:
+        writer.execute("CREATE TEMP TABLE mine AS FROM articles")
+        with pytest.raises(duckdb.Error):
+            writer.execute("CREATE TABLE lasting AS FROM articles")
+        commit(root, articles=[article("b")])
+        publish(root)
+        with pytest.raises(duckdb.Error):
+            writer.execute("CREATE TABLE later AS SELECT 1")
+    assert wal(root).is_symlink()
+    assert not wal(root).exists()
+    assert count(root) == 2
+
+
+def test_a_log_that_a_client_left_is_replaced(root: LakeRoot) -> None:
+    commit(root, articles=[article("a")])
+    publish(root)
+    wal(root).unlink()
+    wal(root).write_bytes(b"left by a client that was killed")
+    publish(root)
+    assert wal(root).is_symlink()
+    assert count(root) == 1
+
+
+def test_what_a_killed_publisher_left_is_overwritten(root: LakeRoot) -> None:
+    commit(root, articles=[article("a")])
+    root.database.with_name("lake.duckdb.new").write_bytes(b"half a file")
+    root.database.with_name("lake.duckdb.new.wal").write_bytes(b"half a log")
+    publish(root)
+    assert count(root) == 1
+    assert sorted(path.name for path in root.path.glob("lake.duckdb*")) == [
+        "lake.duckdb",
+        "lake.duckdb.lock",
+        "lake.duckdb.wal",
+    ]
+
+
+def test_a_damaged_file_is_replaced(root: LakeRoot) -> None:
+    snapshot = commit(root, articles=[article("a")])
+    root.database.write_bytes(b"not a database")
+    publish(root)
+    assert (count(root), newest(root)) == (1, snapshot)
+
+
+def test_snapshots_are_remembered_when_the_log_forgets_them(root: LakeRoot) -> None:
+    commit(root, articles=[article("a")])
+    second = commit(root, articles=[article("b")])
+    publish(root)
+    entry = tables.log_entry(root, "outcomes", 1)
+    entry.write_text(entry.read_text("utf-8").replace(tables.NOTE, "forgotten"), "utf-8")
+    with duckdb.connect(root.database, read_only=True) as connection:
+        before = connection.execute("FROM snapshots ORDER BY snapshot").fetchall()
+    publish(root)
+    with duckdb.connect(root.database, read_only=True) as connection:
+        assert connection.execute("FROM snapshots ORDER BY snapshot").fetchall() == before
+    assert [row[0] for row in before] == [0, 1, second]
+
+
+def test_snapshots_of_another_lake_are_not_taken_over(root: LakeRoot, tmp_path: Path) -> None:
+    other = LakeRoot(tmp_path / "other")
+    for _ in range(3):
+        commit(other, run_id="other", articles=[article("x")])
+    publish(other)
+    commit(root, run_id="own", articles=[article("a")])
+    shutil.copy(other.database, root.database)
+    publish(root)
+    with duckdb.connect(root.database, read_only=True) as connection:
+        assert connection.execute("SELECT run_id FROM snapshots ORDER BY snapshot").fetchall() == [
+            ("",),
+            ("own",),
+        ]
+
+
+def test_a_moved_lake_is_published_again(root: LakeRoot, tmp_path: Path) -> None:
+    commit(root, articles=[article("a")])
+    publish(root)
+    moved = LakeRoot(tmp_path / "moved")
+    root.path.rename(moved.path)
+    with pytest.raises(duckdb.IOException):
+        count(moved)
+    publish(moved)
+    assert count(moved) == 1
+
+
+def _publish_often(root: LakeRoot, times: int) -> None:
+    for _ in range(times):
+        publish(root)
+
+
+def test_a_newer_file_is_never_replaced_by_an_older_one(root: LakeRoot) -> None:
+    commit(root, articles=[article("a")])
+    publish(root)
+    context = mp.get_context("spawn")
+    publishers = [context.Process(target=_publish_often, args=(root, 8)) for _ in range(3)]
+    for publisher in publishers:
+        publisher.start()
+    seen = []
+    number = 1
+    while any(publisher.is_alive() for publisher in publishers):
+        if number < 8:
+            number = commit(root, articles=[article(f"a{number}")])
+        with duckdb.connect(root.database, read_only=True) as connection:
+            seen.append(
+                connection.execute(
+                    "SELECT (SELECT max(snapshot) FROM snapshots), (SELECT count(*) FROM articles)"
+                ).fetchall()[0]
+            )
+    publish(root)
+    assert [publisher.exitcode for publisher in publishers] == [0, 0, 0]
+    assert seen == sorted(seen)
+    assert [pair for pair in seen if pair[0] != pair[1]] == []
+    assert newest(root) == count(root) == number
