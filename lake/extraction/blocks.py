@@ -65,11 +65,22 @@ class Blocks:
         """Add a text node."""
         if self.verbatim:
             self._write_verbatim(text)
-        elif text.isprintable() and text[:1] != " " and text[-1:] != " " and "  " not in text:
-            if text:
-                self._put(text)
+        elif text.isprintable() and "  " not in text:
+            self._write_line(text)
+        elif text.isascii() and (line := " ".join(text.split())).isprintable():
+            self._write_line(line, text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :])
         else:
             self._write_spaced(text)
+
+    def _write_line(self, text: str, before: str = "", after: str = "") -> None:
+        """Write text whose white space inside is single spaces only, with the white space around it."""
+        inner = text.strip()
+        if before or text[:1].isspace():
+            self._space(before or text[0])
+        if inner:
+            self._put(inner)
+            if after or text[-1].isspace():
+                self._space(after or text[-1])
 
     def _write_spaced(self, text: str) -> None:
         at = 0

@@ -29,11 +29,6 @@ _EXCHANGES = {
     "纳斯达克": NASDAQ,
     "纽交所": NYSE,
 }
-_MARKER = re.compile(
-    r"[(（\[$]|\.(?:S[ZHS]|BJ|HK|US)|S[ZH]\d|NASDAQ|NYSE|AMEX|纳斯达克|纽交所", re.IGNORECASE
-)
-"""Something that every form below holds: text without it is not searched further."""
-
 _SUFFIXED = re.compile(
     r"(?<![\w.])(?:(?P<china>\d{6})\.(?P<exchange>S[ZHS]|BJ)|(?P<hk>\d{1,5})\.HK|(?P<us>[A-Z]{1,5})\.US)(?![A-Za-z0-9])",
     re.IGNORECASE,
@@ -75,12 +70,25 @@ _FUND_WORD = re.compile(r"(?:基金|混合|债券?|联接|LOF|QDII|股票|优选
 _BEFORE = 8  # characters before a bracket that are looked at
 
 
+_FORMS = (
+    (re.compile(r"\.(?:S[ZHS]|BJ|HK|US)(?![A-Za-z0-9])", re.IGNORECASE), _SUFFIXED),
+    (re.compile(r"[ZHzh][:：.]?\d{6}"), _PREFIXED),
+    (re.compile(r"NASDAQ|NYSE|AMEX|纳斯达克|纽交所"), _NAMED),
+    (re.compile(r"\$"), _CASHTAG),
+    (re.compile(r"\.[ONA][)）,，]"), _REUTERS),
+    (re.compile(r"\d HK[)）,，]"), _HK_SPACED),
+    (re.compile(r"[(（]\d{6}"), _BRACKETED),
+    (re.compile(r"[(（]0\d{4}"), _HK_BRACKETED),
+)
+"""Each form behind a part of it that is quick to look for: most texts hold none, a long text costs all."""
+
+
 def find_tickers(text: str) -> list[Mark]:
     """All tickers in ``text`` in order; ``market`` is None where the form names none (``$AAPL``)."""
-    if not _MARKER.search(text):
-        return []
     found: dict[int, Mark] = {}
-    for pattern in (_SUFFIXED, _PREFIXED, _NAMED, _CASHTAG, _REUTERS, _HK_SPACED, _BRACKETED, _HK_BRACKETED):
+    for part, pattern in _FORMS:
+        if not part.search(text):
+            continue
         for match in pattern.finditer(text):
             mark = _read(match, bare=pattern in (_BRACKETED, _HK_BRACKETED), text=text)
             if mark is not None:
