@@ -226,13 +226,10 @@ class Index:
                     fresh.add(each)
         return fresh
 
-    def count(self, name: str) -> int:
-        """How many captures, articles, outcomes or rejects the index holds."""
-        return int(self._db.execute(f"SELECT count(*) FROM {name}").fetchone()[0])
-
-    def everything(self, name: str) -> Iterator[tuple[Any, ...]]:
-        """Every row of one of the index's tables, for verifying."""
-        return iter(self._db.execute(f"SELECT * FROM {name}"))
+    def everything(self, name: str, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """These columns of every row of one of the index's tables, keys as hex; for verifying."""
+        for row in self._db.execute(f"SELECT {', '.join(columns)} FROM {name}"):
+            yield tuple(value.hex() if isinstance(value, bytes) else value for value in row)
 
     def _want(self, wanted: Iterable[str] | Iterable[bytes]) -> None:
         with _transaction(self._db, "BEGIN"):

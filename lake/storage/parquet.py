@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from lake.schema import PARTITION
 
-__all__ = ["STATISTICS", "DataFile", "file_name", "flush", "write_captures", "write_rows"]
+__all__ = ["STATISTICS", "DataFile", "file_name", "flush", "read_rows", "write_captures", "write_rows"]
 
 STATISTICS = ("article_id", "published_at", "published_date", "revision")
 """Columns whose bounds go to the Delta log: what readers prune files by; the rest would only swell it."""
@@ -99,6 +99,17 @@ def write_captures(folder: Path, name: str, rows: pa.Table) -> DataFile:
             if len(part):
                 writer.write_table(part, row_group_size=per_group)
     return _finished(folder, name, rows, None)
+
+
+def read_rows(path: Path, schema: pa.Schema) -> pa.Table:
+    """A data file in today's schema: columns that it does not have are NULL."""
+    rows = pq.read_table(path, partitioning=None)
+    held = set(rows.column_names)
+    columns = [
+        rows.column(field.name).cast(field.type) if field.name in held else pa.nulls(len(rows), field.type)
+        for field in schema
+    ]
+    return pa.table(columns, schema=schema)
 
 
 def _finished(folder: Path, name: str, rows: pa.Table, partition: str | None) -> DataFile:

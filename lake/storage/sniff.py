@@ -23,11 +23,13 @@ def charset_of(body: bytes, content_type: str | None) -> str | None:
     """The charset that the bytes are in, whatever they declare; None where they are no text."""
     try:
         body.decode("utf-8")
+        if body and b"\x00" not in body:
+            return "utf-8"
     except UnicodeDecodeError:
-        first = _HIGH.search(body, _SAMPLE // 2)
-        start = first.start() - _SAMPLE // 2 if first and not _HIGH.search(body[: _SAMPLE // 2]) else 0
+        first = _HIGH.search(body)
+        start = max(0, first.start() - _SAMPLE // 2) if first else 0
         body = body[start : start + _SAMPLE]
     try:
-        return decode(body, content_type)[1]
+        return decode(body[:_SAMPLE], content_type)[1]
     except Reject:
         return None

@@ -1,0 +1,173 @@
+"""Verify: is everything that the lake promised still true on disk? It changes nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+from deltalake.exceptions import DeltaError
+
+from lake.errors import Stop
+from lake.locations import LakeRoot
+from lake.storage import raw, snapshots
+from lake.storage.checks import CHECKS
+from lake.storage.index import Index
+from lake.storage.maintain import stale_staging
+from lake.storage.parquet import DataFile
+from lake.storage.tables import SCHEMAS, Lake, Table, open_lake
+
+__all__ = ["Finding", "verify"]
+
+_SETTLED = dt.timedelta(days=1)  # younger files that no version names may belong to a run under way
+_SHOWN = 20  # faults of one kind and table that are named; a lost file would give thousands
+_KEYS = {
+    "captures": ("capture_id", "sha256", "origin", "length"),
+    "articles": ("article_id", "revision", "content_hash", "published_at", "published_date", "capture_ids"),
+    "outcomes": ("capture_id", "outcome", "article_id"),
+    "rejects": ("reject_id", "capture_id"),
+}
+_CHUNK = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fault: ``kind`` is a stable word, ``where`` a path or id, ``what`` a phrase for a person."""
+
+    kind: str
+    where: str
+    what: str
+
+
+def verify(root: LakeRoot, *, bodies: bool = True) -> list[Finding]:
+    """Check the whole lake; an empty list means that it is sound.
+
+    With ``bodies=False`` the captures' bytes are not hashed, which is most of the work.
+    Raises Stop where there is no lake.
+    """
+    if not snapshots.exists(root):
+        raise Stop(f"there is no lake at {root.path}: run `newslake ingest` first")
+    try:
+        lake = open_lake(root)
+    except (Stop, DeltaError, OSError) as error:
+        return [Finding("log", str(root.path), f"a table cannot be opened: {error}")]
+    findings = [finding for table in lake.tables() for finding in _files(table)]
+    findings += _snapshots(root, lake)
+    findings += [Finding("staging", str(path), "is left from a dead run") for path in stale_staging(root)]
+    lost = {finding.where for finding in findings if finding.kind in ("missing_file", "unreadable_file")}
+    if bodies:
+        findings += _bodies(lake.captures, lost)
+    if not lost:  # else every reference into them would be a fault of its own
+        findings += _references(root, lake)
+    return findings
+
+
+def _files(table: Table) -> Iterator[Finding]:
+    """The log against the files."""
+    for file in table.files():
+        path = table.folder / file.path
+        if not path.is_file():
+            yield Finding("missing_file", str(path), f"with {file.rows} rows of {table.name} is gone")
+        elif path.stat().st_size != file.size:
+            yield Finding("unreadable_file", str(path), f"has {path.stat().st_size} bytes, not {file.size}")
+        else:
+            yield from _readable(path, file)
+    tombs = set(table.delta.vacuum(0, dry_run=True, enforce_retention_duration=False))
+    unknown = set(table.delta.vacuum(0, dry_run=True, enforce_retention_duration=False, full=True)) - tombs
+    limit = time.time() - _SETTLED.total_seconds()
+    for name in sorted(unknown):
+        path = table.folder / name
+        if path.exists() and path.stat().st_mtime < limit:
+            yield Finding("orphan_file", str(path), "belongs to no version; `newslake maintain` removes it after a week")
+
+
+def _readable(path: Path, file: DataFile) -> Iterator[Finding]:
+    try:
+        with pq.ParquetFile(path) as opened:
+            if opened.metadata.num_rows != file.rows:
+                what = f"has {opened.metadata.num_rows} rows, the log says {file.rows}"
+                yield Finding("row_count", str(path), what)
+            names = [name for name in opened.schema_arrow.names if name != "body"]
+            for group in range(opened.num_row_groups):
+                opened.read_row_group(group, columns=names)
+    except (OSError, pa.ArrowException) as error:
+        yield Finding("unreadable_file", str(path), f"cannot be read: {error}")
+
+
+def _snapshots(root: LakeRoot, lake: Lake) -> Iterator[Finding]:
+    versions = {table.name: table.version for table in lake.tables()}
+    for snapshot in snapshots.history(root):
+        for name, version in snapshot.versions.items():
+            if version > versions[name]:
+                what = f"pins version {version} of {name}, which ends at {versions[name]}"
+                yield Finding("pin", f"snapshot {snapshot.id}", what)
+        counts = dict(snapshot.counts)
+        if counts and counts.pop("captured") != sum(counts.values()):
+            yield Finding("counts", f"snapshot {snapshot.id}", f"its counts do not add up: {snapshot.counts}")
+
+
+def _bodies(captures: Table, lost: set[str]) -> Iterator[Finding]:
+    """Every body against its checksum, and every checksum for a body."""
+    wanted: set[str] = set()
+    held: set[str] = set()
+    for file in captures.files():
+        path = captures.folder / file.path
+        if str(path) in lost:
+            continue
+        wanted.update(pq.read_table(path, columns=["sha256"], partitioning=None).column(0).to_pylist())
+        try:
+            for sha256, body in raw.bodies(path):
+                if hashlib.sha256(body).hexdigest() == sha256:
+                    held.add(sha256)
+                else:
+                    yield Finding("damaged_body", str(path), f"the bytes of {sha256} have changed")
+        except (OSError, pa.ArrowException) as error:
+            yield Finding("unreadable_file", str(path), f"its bodies cannot be read: {error}")
+    for sha256 in islice(sorted(wanted - held), _SHOWN):
+        yield Finding("missing_body", sha256, "captures name these bytes, and no file holds them")
+
+
+def _references(root: LakeRoot, lake: Lake) -> Iterator[Finding]:
+    """What the tables say of each other, and the key index of them."""
+    with duckdb.connect() as connection, Index(root) as index:
+        for table in lake.tables():
+            _load(connection, table)
+        index.catch_up(lake)
+        for name, columns in (
+            ("articles", ("article_id", "revision", "content_hash")),
+            ("captures", ("capture_id", "sha256")),
+        ):
+            connection.execute(
+                f"CREATE TABLE index_{name} AS SELECT {', '.join(columns)} FROM {name} LIMIT 0"
+            )
+            rows = index.everything(name, columns)
+            while chunk := list(islice(rows, _CHUNK)):
+                connection.register(
+                    "loaded", pa.table([*map(pa.array, zip(*chunk, strict=True))], names=columns)
+                )
+                connection.execute(f"INSERT INTO index_{name} SELECT * FROM loaded")
+        for check in CHECKS:
+            for where, what in connection.execute(check.query).fetchmany(_SHOWN):
+                yield Finding(check.kind, where, what)
+
+
+def _load(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    columns = _KEYS[table.name]
+    schema = pa.schema([SCHEMAS[table.name].field(name) for name in columns])
+    if table.name == "articles":
+        schema = schema.append(pa.field("partition", pa.string()))
+    connection.register("empty", schema.empty_table())
+    connection.execute(f"CREATE TABLE {table.name} AS SELECT * FROM empty")
+    for file in table.files():
+        rows = pq.read_table(table.folder / file.path, columns=list(columns), partitioning=None)
+        if table.name == "articles":
+            rows = rows.append_column("partition", pa.array([file.partition] * len(rows), pa.string()))
+        connection.register("loaded", rows.select(schema.names))
+        connection.execute(f"INSERT INTO {table.name} SELECT * FROM loaded")
