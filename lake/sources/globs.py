@@ -13,7 +13,6 @@ import fnmatch
 import os
 import re
 from collections.abc import Iterator
-from itertools import groupby
 
 __all__ = ["expand", "is_pattern"]
 
@@ -27,8 +26,8 @@ def is_pattern(source: str) -> bool:
 
 def expand(pattern: str) -> Iterator[str]:
     """The existing paths that match the absolute ``pattern``. A ``**`` at its end means the folder itself."""
-    parts = [part for part, _ in groupby(pattern.strip("/").split("/"))]
-    if parts[-1] == "**":
+    parts = [part for part in pattern.split("/") if part]
+    while parts[-1:] == ["**"]:
         parts.pop()
     yield from _below("/", parts)
 
@@ -39,7 +38,9 @@ def _below(folder: str, parts: list[str]) -> Iterator[str]:
         yield folder
         return
     part, rest = parts[0], parts[1:]
-    if part == "**":
+    if part == "**" and rest[:1] == ["**"]:
+        yield from _below(folder, rest)
+    elif part == "**":
         yield from _below(folder, rest)
         for name in _listed(folder):
             path = os.path.join(folder, name)
