@@ -48,6 +48,8 @@ _SOURCE = re.compile(r"[（(【\[]?\s?(?:文章|稿件|信息|新闻)?来源\s?[
 _EDITOR = re.compile(r"[（(【\[]?\s?(?:责任编辑|责编|编辑)\s?[:：]\s?(.{1,30}?)\s?[)）】\]]?")
 _SOURCE_TAIL = re.compile(r"\s?[（(]文章来源[:：]\s?([^（()）]{1,60}?)[)）]$")
 _CAPTION = re.compile(r"[(（【\[]?\s?(?:图片?|资料图|配图|制图|制表|摄影|插图|▲|△)")
+_EMPTY_SPAN = re.compile(r"<span\b[^<>]*></span>")
+"""A tree costs time per element, and EastMoney puts an empty one after each first mention."""
 CAPTION_CHARACTERS = 80
 """Longest centred line after an image that may be its caption; a sentence of prose is seldom shorter."""
 TAIL_BLOCKS = 3
@@ -65,7 +67,8 @@ def clean(html: str, *, base_url: str | None = None, drop: Sequence[str] = ()) -
     Returns:
         The content. Text is only ever taken from the input, each piece once.
     """
-    soup = BeautifulSoup(html, "lxml", multi_valued_attributes=None)
+    html = _EMPTY_SPAN.sub("", html)
+    soup = BeautifulSoup(html, "lxml", multi_valued_attributes=None, attribute_dict_class=dict)
     dropped = {id(element) for element in soup.select(", ".join(drop))} if drop else set()
     walk = Walk(base_url, balanced=_balanced(html), dropped=dropped)
     walk.run(soup)
@@ -82,7 +85,6 @@ def _content(walk: Walk) -> Content:
     images = _take_captions(blocks, walk.images)
     text = _join(blocks)
     kept = [block.start >= 0 for block in blocks] + [False]
-    marks = [_placed(mark, blocks[number].start) for number, mark in walk.marks if kept[number]]
     return Content(
         text=text,
         markdown="\n\n".join(block.markdown for block in blocks if block.markdown),
@@ -90,7 +92,7 @@ def _content(walk: Walk) -> Content:
         links=tuple(dict.fromkeys(link for number, link in walk.links if kept[number])),
         charts=tuple(dict.fromkeys(walk.charts)),
         glossary=_glossary(walk, kept, text),
-        mentions=mentions([mark for mark in marks if mark.end <= len(text)], walk.charts, text),
+        mentions=mentions(_marks(walk, kept, len(text)), walk.charts, text),
         source_line=source,
         editor=editor,
     )
@@ -98,7 +100,7 @@ def _content(walk: Walk) -> Content:
 
 def _glossary(walk: Walk, kept: Sequence[bool], text: str) -> tuple[GlossaryTerm, ...]:
     """The distinct terms, without those whose letters belong to a longer name."""
-    terms = {}
+    terms: dict[GlossaryTerm, None] = {}
     for number, offset, term in walk.glossary:
         if kept[number]:
             end = walk.blocks.done[number].start + offset
@@ -108,8 +110,15 @@ def _glossary(walk: Walk, kept: Sequence[bool], text: str) -> tuple[GlossaryTerm
     return tuple(terms)
 
 
-def _placed(mark: Mark, start: int) -> Mark:
-    return replace(mark, start=mark.start + start, end=mark.end + start)
+def _marks(walk: Walk, kept: Sequence[bool], length: int) -> list[Mark]:
+    """The marks in the text that is left, placed in the whole of it."""
+    marks = []
+    for number, offset, pair, name, first in walk.marks:
+        if kept[number]:
+            end = walk.blocks.done[number].start + offset
+            if end <= length:  # a source line cut off a last paragraph may have held it
+                marks.append(Mark(*pair, name, end - len(name), end, first))
+    return marks
 
 
 def _join(blocks: list[Block]) -> str:

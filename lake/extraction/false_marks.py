@@ -69,7 +69,7 @@ def _false_alone(mark: Mark, kind: str, text: str, after_company: bool) -> bool:
 
 def _ends_institution(name: str, before: str) -> bool:
     kinds = words.INSTITUTIONS.get(name)
-    return kinds is not None and _is_han(before[-1:]) and not before.endswith((*words.FUNCTION_WORDS, *kinds))
+    return kinds is not None and _is_han(before[-1:]) and not before.endswith(words.FUNCTION_WORDS + kinds)
 
 
 def in_longer_name(name: str, before: str, after: str) -> bool:
@@ -89,14 +89,15 @@ def _inside_latin(name: str, before: str, after: str) -> bool:
 def _ordinary_pairs(marks: Sequence[Mark], text: str, named: Collection[Pair]) -> set[Pair]:
     """Rule 5: securities whose marks together speak for ordinary words, and none for a company."""
     points: dict[Pair, int] = {}
-    company = set(named) | {mark.pair for mark in marks if mark.name.endswith(words.COMPANY_WORDS)}
+    company = set(named)
     for k, mark in enumerate(marks):
-        if mark.pair in company or kind_of(*mark.pair) != "security":
+        pair = mark.pair
+        if pair in company or kind_of(*pair) != "security":
             continue
         boards, companies = _listed_beside(marks, k, text)
-        if companies or words.COMPANY_FACT.match(text, mark.end):
-            company.add(mark.pair)
-        points[mark.pair] = points.get(mark.pair, 0) + (ORDINARY_POINTS if _is_field(mark, text) else boards)
+        if companies or mark.name.endswith(words.COMPANY_WORDS) or words.COMPANY_FACT.match(text, mark.end):
+            company.add(pair)
+        points[pair] = points.get(pair, 0) + (ORDINARY_POINTS if _is_field(mark, text) else boards)
     return {
         pair
         for pair, count in points.items()

@@ -6,6 +6,8 @@ or symbol stands here only where those sources agree; everything else stays None
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from lake.model import MentionKind
 
 __all__ = ["kind_of", "market_of", "mic_of", "symbol_of"]
@@ -37,6 +39,7 @@ _MAYBE_BEIJING = ("4", "8")
 """43, 83 and 87 were Beijing's or the NEEQ's; the code does not tell which."""
 
 
+@lru_cache(maxsize=65_536)
 def kind_of(market: int | None, code: str) -> MentionKind:
     """What the pair is. Indices live inside markets 0 and 1 too: 0.399xxx and 1.000xxx."""
     if market is None:

@@ -47,12 +47,13 @@ _GLOSSARY_ID = re.compile(r"Info\.(\d+)")
 _CHART = re.compile(r"(?:([KR]) ?)?([A-Za-z0-9_]{1,20})\|(\d{1,3})\|")
 _CHART_URL = re.compile(r"[?&]nid=(\d{1,3})\.([A-Za-z0-9_]{1,20})")
 _CHART_HOSTS = (("webquoteklinepic", "K"), ("webquotepic", "R"))
-_MARK_CLASSES = ("keytip", "em_stock_key_common", "infokey")
+_MARK_CLASSES = frozenset(("keytip", "em_stock_key_common", "infokey"))
 
 
 def is_marked(attrs: Mapping[str, str]) -> bool:
     """Whether a tag's class is one of EastMoney's mention or glossary classes."""
-    return any(name in attrs.get("class", "") for name in _MARK_CLASSES)
+    classes = attrs.get("class")
+    return classes is not None and (classes in _MARK_CLASSES or not _MARK_CLASSES.isdisjoint(classes.split()))
 
 
 def is_first(attrs: Mapping[str, str]) -> bool:

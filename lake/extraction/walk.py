@@ -18,7 +18,7 @@ from bs4.element import Comment, NavigableString, Tag
 
 from lake.extraction import markdown
 from lake.extraction.blocks import Blocks, Place
-from lake.extraction.marks import Mark, Pair, chart_of, glossary_of, is_first, is_marked, pair_of, pair_of_id
+from lake.extraction.marks import Pair, chart_of, glossary_of, is_first, is_marked, pair_of, pair_of_id
 from lake.model import Chart, GlossaryTerm, Image, Link
 
 __all__ = ["Walk"]
@@ -73,7 +73,7 @@ class Walk:
         self.links: list[tuple[int, Link]] = []
         self.charts: list[Chart] = []
         self.glossary: list[tuple[int, int, GlossaryTerm]] = []  # block, end within it, term
-        self.marks: list[tuple[int, Mark]] = []
+        self.marks: list[tuple[int, int, Pair, str, bool]] = []  # block, end within it, pair, name, first
         self._base_url = base_url
         self._balanced = balanced  # every chart comment has its end: what lies between can be left out
         self._dropped = dropped
@@ -239,7 +239,7 @@ class Walk:
             return _nothing
         if is_marked(attrs):
             pair = pair_of(attrs)
-            return partial(self._close_mark, self.blocks.here(), pair, is_first(attrs)) if pair else _nothing
+            return self._mark(tag, pair, is_first(attrs)) if pair else _nothing
         element_id = attrs.get("id", "")
         if element_id.startswith(("stock_", "bk_", "Info.")):
             self._terms.append(_Term(element_id))
@@ -247,15 +247,24 @@ class Walk:
         return _nothing
 
     def _link(self, tag: Tag, attrs: Attrs) -> Close | None:
-        address = attrs.get("href", "")
-        if not tag.contents or any(host in address for host in _ADVERTISING):
+        if not tag.contents:
             return None
+        address = attrs.get("href", "")
         if is_marked(attrs) and "baike." not in address:
-            pair = pair_of(attrs)
-            if pair:
-                return partial(self._close_mark, self.blocks.here(), pair, is_first(attrs))
+            if pair := pair_of(attrs):
+                return self._mark(tag, pair, is_first(attrs))
             return _nothing if self._terms else self._plain_link(address)
+        if any(host in address for host in _ADVERTISING):
+            return None
         return self._plain_link(address)
+
+    def _mark(self, tag: Tag, pair: Pair, first: bool) -> Close | None:
+        place, only = self.blocks.here(), tag.contents[0]
+        if len(tag.contents) > 1 or type(only) is not NavigableString or self._in_chart:
+            return partial(self._close_mark, place, pair, first)
+        self.blocks.write(only)
+        self._close_mark(place, pair, first)
+        return None
 
     def _plain_link(self, address: str) -> Close:
         url = markdown.absolute(address, self._base_url) if address else None
@@ -270,8 +279,7 @@ class Walk:
 
     def _close_mark(self, place: Place, pair: Pair, first: bool) -> None:
         if name := self.blocks.since(place):
-            end = self.blocks.length
-            self.marks.append((place[0], Mark(*pair, name, end - len(name), end, first)))
+            self.marks.append((place[0], self.blocks.length, pair, name, first))
             if self._terms:
                 self._terms[-1].marked = True
 
