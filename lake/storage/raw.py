@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,8 @@ def locate(root: LakeRoot, capture_ids: Collection[str], index: Index) -> pa.Tab
     parts = []
     for file, ids in _by_file(known).items():
         wanted = pc.field("capture_id").isin(ids)
-        rows = pq.read_table(folder / file, columns=CAPTURE_COLUMNS, filters=wanted, partitioning=None)
+        with _damage_named(folder / file):
+            rows = pq.read_table(folder / file, columns=CAPTURE_COLUMNS, filters=wanted, partitioning=None)
         places = [
             _place(folder, known[each].body_file, each) for each in rows.column("capture_id").to_pylist()
         ]
@@ -97,7 +99,7 @@ def _with_bodies(spec: pa.Table) -> Iterator[tuple[dict[str, Any], bytes]]:
         by_hash: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in rows:
             by_hash[row["sha256"]].append(row)
-        for sha256, body in _readable(Path(path), by_hash):
+        for sha256, body in _named(Path(path), by_hash):
             if hashlib.sha256(body).hexdigest() != sha256:
                 raise Stop(f"{path} is damaged: the bytes of {by_hash[sha256][0]['origin']} have changed")
             for row in by_hash.pop(sha256, ()):
@@ -106,9 +108,15 @@ def _with_bodies(spec: pa.Table) -> Iterator[tuple[dict[str, Any], bytes]]:
             raise Stop(f"{path} no longer holds the bytes of {next(iter(by_hash.values()))[0]['origin']}")
 
 
-def _readable(path: Path, wanted: Collection[str]) -> Iterator[tuple[str, bytes]]:
-    try:
+def _named(path: Path, wanted: Collection[str]) -> Iterator[tuple[str, bytes]]:
+    with _damage_named(path):
         yield from bodies(path, wanted)
+
+
+@contextmanager
+def _damage_named(path: Path) -> Iterator[None]:
+    try:
+        yield
     except (OSError, pa.ArrowException) as error:
         raise Stop(f"{path} cannot be read: {error}; `newslake verify` tells what is lost") from error
 
