@@ -52,6 +52,8 @@ _EMPTY_SPAN = re.compile(r"<span\b[^<>]*></span>")
 """A tree costs time per element, and EastMoney puts an empty one after each first mention."""
 CAPTION_CHARACTERS = 80
 """Longest centred line after an image that may be its caption; a sentence of prose is seldom shorter."""
+LINE_CHARACTERS = 80
+"""Longest source or editor line: a label, brackets and the longest name that the patterns take."""
 TAIL_BLOCKS = 3
 """How many last blocks may be the source or editor line (source, editor, disclaimer)."""
 
@@ -136,8 +138,10 @@ def _take_lines(blocks: list[Block]) -> tuple[str | None, str | None]:
     source = editor = None
     last = [block for block in blocks if block.text][-TAIL_BLOCKS:]
     for block in reversed(last):
-        if source is None and (block.role == "source" or _SOURCE.fullmatch(block.text)):
-            found = _SOURCE.fullmatch(block.text)
+        if block.role != "source" and len(block.text) > LINE_CHARACTERS:
+            continue
+        found = _SOURCE.fullmatch(block.text)
+        if source is None and (found or block.role == "source"):
             source = found[1] if found else block.text.strip("（）() ")
             block.text = block.markdown = ""
         elif editor is None and (found := _EDITOR.fullmatch(block.text)):

@@ -38,10 +38,9 @@ _NAMED = re.compile(
     r"(?<![A-Za-z])(?P<exchange>NASDAQ|NYSE|AMEX|纳斯达克|纽交所)\s?[:：]\s?(?P<us>[A-Z]{1,5}(?:\.[AB])?)(?![A-Za-z])"
 )
 _CASHTAG = re.compile(r"\$(?:[^$()（）\s]{1,12}[(（])?(?P<us>[A-Z]{1,5})(?:[)）]?\$|(?![A-Za-z0-9$]))")
-_REUTERS = re.compile(r"(?<=[(（])(?P<us>[A-Z]{1,5})\.(?P<exchange>[ONA])(?=[)）,，])")
-_HK_SPACED = re.compile(r"(?<=[(（])(?P<hk>\d{1,5}) HK(?=[)）,，])")
-_BRACKETED = re.compile(r"(?<=[(（])(?P<china>\d{6})(?=[)）]|[,，;；、]\s?\D)")
-_HK_BRACKETED = re.compile(r"(?<=[(（])(?P<hk>0\d{4})(?=[)）]|[,，]\s?\D)")
+_REUTERS = re.compile(r"[(（](?P<us>[A-Z]{1,5})\.(?P<exchange>[ONA])(?=[)）,，])")
+_HK_SPACED = re.compile(r"[(（](?P<hk>\d{1,5}) HK(?=[)）,，])")
+_BARE = re.compile(r"[(（](?:(?P<china>\d{6})|(?P<hk>0\d{4}))(?=[)）]|[,，;；、]\s?\D)")
 
 _SHARES = ("000", "001", "002", "003", "300", "301", "302", "600", "601", "603", "605", "688", "689", "920")
 """First three digits of A shares by the exchanges' numbering rules; B shares (200, 900) look like post codes."""
@@ -70,27 +69,30 @@ _FUND_WORD = re.compile(r"(?:基金|混合|债券?|联接|LOF|QDII|股票|优选
 _BEFORE = 8  # characters before a bracket that are looked at
 
 
+_SUFFIXES = (".SZ", ".SH", ".SS", ".BJ", ".HK", ".US", ".sz", ".sh", ".ss", ".bj", ".hk", ".us")
 _FORMS = (
-    (re.compile(r"\.(?:S[ZHS]|BJ|HK|US)(?![A-Za-z0-9])", re.IGNORECASE), _SUFFIXED),
-    (re.compile(r"[ZHzh][:：.]?\d{6}"), _PREFIXED),
-    (re.compile(r"NASDAQ|NYSE|AMEX|纳斯达克|纽交所"), _NAMED),
-    (re.compile(r"\$"), _CASHTAG),
-    (re.compile(r"\.[ONA][)）,，]"), _REUTERS),
-    (re.compile(r"\d HK[)）,，]"), _HK_SPACED),
-    (re.compile(r"[(（]\d{6}"), _BRACKETED),
-    (re.compile(r"[(（]0\d{4}"), _HK_BRACKETED),
+    (_SUFFIXES, _SUFFIXED),
+    (("SH", "SZ", "sh", "sz"), _PREFIXED),
+    (("NASDAQ", "NYSE", "AMEX", "纳斯达克", "纽交所"), _NAMED),
+    (("$",), _CASHTAG),
+    ((".O", ".N", ".A"), _REUTERS),
+    ((" HK",), _HK_SPACED),
+    (("(", "（"), _BARE),
 )
-"""Each form behind a part of it that is quick to look for: most texts hold none, a long text costs all."""
+"""Each form behind the pieces of which it holds one: looking for those is quick, and most texts hold none."""
 
 
 def find_tickers(text: str) -> list[Mark]:
     """All tickers in ``text`` in order; ``market`` is None where the form names none (``$AAPL``)."""
     found: dict[int, Mark] = {}
-    for part, pattern in _FORMS:
-        if not part.search(text):
+    for pieces, pattern in _FORMS:
+        for piece in pieces:
+            if piece in text:
+                break
+        else:
             continue
         for match in pattern.finditer(text):
-            mark = _read(match, bare=pattern in (_BRACKETED, _HK_BRACKETED), text=text)
+            mark = _read(match, bare=pattern is _BARE, text=text)
             if mark is not None:
                 found.setdefault(mark.start, mark)
     return [found[start] for start in sorted(found)]
@@ -98,7 +100,8 @@ def find_tickers(text: str) -> list[Mark]:
 
 def _read(match: re.Match[str], *, bare: bool, text: str) -> Mark | None:
     groups = match.groupdict()
-    before = text[max(match.start() - 1 - _BEFORE, 0) : match.start() - 1]
+    start = match.start() if bare else 0
+    before = text[max(start - _BEFORE, 0) : start]
     if bare and not _follows_name(before):
         return None
     exchange = _EXCHANGES.get((groups.get("exchange") or "").upper())
