@@ -145,7 +145,7 @@ def unpack(where: str, file: BinaryIO, method: int, packed: int | None, most: in
             length += len(parts[-1])
     except (zlib.error, OSError, ValueError) as error:
         raise _damaged(where, "corrupt") from error
-    used -= len(engine.unused_data)
+    used -= len(engine.unused_data) + len(getattr(engine, "unconsumed_tail", b""))
     whole = used == packed if method == _STORED else engine.eof
     return Unpacked(b"".join(parts), used, whole)
 

@@ -52,8 +52,8 @@ def read_zip(path: str, limits: Limits, allowance: Allowance) -> Iterator[Member
             yield Member(entry.name, refused or body_of(shown, file, entry, limits.item_bytes, allowance))
 
 
-def _directory(file: BinaryIO) -> tuple[int, int, int] | None:
-    """Where the central directory starts, its length, and by how much all offsets are shifted.
+def _directory(file: BinaryIO) -> tuple[int, int, int, int] | None:
+    """Where the central directory starts, its length, its entries, and by how much offsets are shifted.
 
     They are when a program stands in front of a self-extracting archive. The directory lies right before
     its end record. None if there is no such record.
@@ -64,19 +64,20 @@ def _directory(file: BinaryIO) -> tuple[int, int, int] | None:
     place = tail.rfind(b"PK\x05\x06")
     if place < 0 or place + _END.size > len(tail):
         return None
-    *_, length, offset, _ = _END.unpack_from(tail, place)
+    *_, count, length, offset, _ = _END.unpack_from(tail, place)
     end = start + place
     if place >= _END64_PLACE.size and tail.startswith(b"PK\x06\x07", place - _END64_PLACE.size):
         file.seek(max(0, end - _END64_PLACE.size - _END64.size))
         record = file.read(_END64.size)
         if record.startswith(b"PK\x06\x06"):
-            *_, length, offset = _END64.unpack(record)
+            *_, count, length, offset = _END64.unpack(record)
             end -= _END64_PLACE.size + _END64.size
-    return (end - length, length, end - length - offset) if end - length - offset >= 0 else None
+    shift = end - length - offset
+    return (end - length, length, count, shift) if shift >= 0 else None
 
 
-def _entries(shown: str, file: BinaryIO, start: int, length: int, shift: int) -> Iterator[Entry]:
-    """The directory's entries in their order.
+def _entries(shown: str, file: BinaryIO, start: int, length: int, count: int, shift: int) -> Iterator[Entry]:
+    """The directory's entries in their order. Old programs count them modulo 65,536.
 
     Raises:
         Reject: the directory is damaged; the entries before the damage were given.
@@ -85,8 +86,7 @@ def _entries(shown: str, file: BinaryIO, start: int, length: int, shift: int) ->
     while length > 0:
         head = file.read(_ENTRY.size)
         if len(head) < _ENTRY.size or not head.startswith(b"PK\x01\x02"):
-            words = "its directory is damaged, the members before that were read; get it again"
-            raise Reject("capture", "corrupt", f"{shown}: {words}")
+            raise _damaged(shown)
         (_, made, _, flags, method, _, _, crc, packed, size, n, extra, comment, _, _, mode, at) = (
             _ENTRY.unpack(head)
         )
@@ -95,4 +95,12 @@ def _entries(shown: str, file: BinaryIO, start: int, length: int, shift: int) ->
         file.seek(comment, os.SEEK_CUR)
         length -= _ENTRY.size + n + extra + comment
         mode = mode >> 16 if made >> 8 == _UNIX else 0
+        count -= 1
         yield Entry(name_of(raw, flags), flags, method, crc, packed, min(at + shift, start), mode)
+    if count % 0x10000:
+        raise _damaged(shown)
+
+
+def _damaged(shown: str) -> Reject:
+    words = "its directory is damaged; what could be found by it was read: get it again"
+    return Reject("capture", "corrupt", f"{shown}: {words}")
