@@ -109,12 +109,14 @@ def _create(connection: duckdb.DuckDBPyConnection, view: View) -> None:
 
 
 def _attach_past(connection: duckdb.DuckDBPyConnection, database: Path) -> Mark | None:
-    """Attach the file published before as ``past``; its newest snapshot, None if it can't be read."""
+    """Attach the file published before as ``past``; its newest snapshot, None if it can't be used."""
     try:
         connection.execute(f"ATTACH {quoted(str(database))} AS past (READ_ONLY)")
-        return connection.execute(
-            "SELECT snapshot, run_id, committed_at FROM past.stored.snapshots ORDER BY snapshot DESC LIMIT 1"
-        ).fetchone()
+        found = connection.execute("SELECT * FROM past.stored.snapshots ORDER BY snapshot DESC LIMIT 1")
+        names, row = [column[0] for column in found.description or []], found.fetchone()
+        if row is None or names != list(SNAPSHOT_COLUMNS):
+            return None
+        return row[names.index("snapshot")], row[names.index("run_id")], row[names.index("committed_at")]
     except duckdb.Error as error:
         log.debug("the snapshots are read from the log: %s", error)
         return None

@@ -30,23 +30,23 @@
 
 with
 
-successes as (
-    select outcomes.capture_id, stored_captures.origin, outcomes.recorded_at
-    from stored.outcomes as outcomes
-    inner join stored.captures as stored_captures on stored_captures.capture_id = outcomes.capture_id
-    where outcomes.article_id is not null and outcomes.outcome <> 'rejected'
+tries as materialized (  -- few rows, found first: the join with all outcomes is then cheap
+    select stored_rejects.reject_id, stored_rejects.rejected_at, stored_captures.capture_id
+    from stored.rejects as stored_rejects
+    inner join stored.captures as stored_captures on stored_captures.origin = stored_rejects.origin
 ),
 
-resolved_rejects as (
-    select stored_rejects.reject_id
-    from stored.rejects as stored_rejects
-    inner join successes on successes.origin = stored_rejects.origin
-    where successes.recorded_at > stored_rejects.rejected_at
-    group by stored_rejects.reject_id
+later_successes as (
+    select distinct tries.reject_id
+    from tries
+    inner join stored.outcomes as outcomes on outcomes.capture_id = tries.capture_id
+    where outcomes.recorded_at > tries.rejected_at
+        and outcomes.article_id is not null
+        and outcomes.outcome <> 'rejected'
 )
 
 select
     stored_rejects.*,
-    resolved_rejects.reject_id is not null as resolved
+    later_successes.reject_id is not null as resolved
 from stored.rejects as stored_rejects
-left join resolved_rejects on resolved_rejects.reject_id = stored_rejects.reject_id
+left join later_successes on later_successes.reject_id = stored_rejects.reject_id
