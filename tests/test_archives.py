@@ -492,9 +492,7 @@ def test_damage_never_raises_and_in_a_zip_never_passes_for_content(
         at = place % len(data)
         data[at : at + len(change)] = change
     with tempfile.TemporaryDirectory() as name:
-        items, rejects = results(
-            Path(name), "a" + ending, bytes(data[: len(data) - cut % len(data)]), Limits()
-        )
+        items, _ = results(Path(name), "a" + ending, bytes(data[: len(data) - cut % len(data)]), Limits())
     if ending == ".zip":
         assert set(items.values()) <= set(PAGES.values())
 
