@@ -47,14 +47,16 @@ class Answer:
 class Status:
     """A lake at a glance.
 
-    ``captures``, ``articles`` and ``days`` (with articles) are counts; ``since`` and ``until`` the first and last
-    publication date; ``rejects`` the open ones by reason, most frequent first; ``bytes`` the size on disk of each
-    table, old versions included; ``snapshot``, ``committed_at``, ``run_id``, ``operation`` tell the last commit.
+    ``captures``, ``articles``, ``revisions`` (of all articles) and ``days`` (with articles) are counts;
+    ``since`` and ``until`` the first and last publication date; ``rejects`` the open ones by reason, most
+    frequent first; ``bytes`` the size on disk of each table, old versions included; ``snapshot``,
+    ``committed_at``, ``run_id``, ``operation`` tell the last commit.
     """
 
     lake: str
     captures: int
     articles: int
+    revisions: int
     days: int
     since: dt.date | None
     until: dt.date | None
@@ -128,8 +130,8 @@ def status(root: LakeRoot) -> Status:
             counts = _one(
                 connection,
                 """
-                SELECT (SELECT count(*) FROM captures), count(*),
-                    count(DISTINCT published_date), min(published_date), max(published_date)
+                SELECT (SELECT count(*) FROM captures), (SELECT count(*) FROM revisions),
+                    count(*), count(DISTINCT published_date), min(published_date), max(published_date)
                 FROM articles
                 """,
             )
@@ -139,12 +141,13 @@ def status(root: LakeRoot) -> Status:
             last = _one(connection, "SELECT * FROM snapshots ORDER BY snapshot DESC LIMIT 1")
         except duckdb.Error as error:
             raise Stop(_explained(root, connection, error)) from error
-    captures, articles, days, since, until = counts
+    captures, revisions, articles, days, since, until = counts
     snapshot, committed_at, operation, run_id = last[:4] if last else (None,) * 4
     return Status(
         lake=str(root.path),
         captures=captures,
         articles=articles,
+        revisions=revisions,
         days=days,
         since=since,
         until=until,

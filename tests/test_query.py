@@ -210,7 +210,7 @@ def test_a_moved_lake_is_told_how_to_go_on(tmp_path: Path) -> None:
 
 def test_status_tells_the_lake_at_a_glance(root: LakeRoot) -> None:
     status = query.status(root)
-    assert (status.captures, status.articles, status.days) == (1, 2, 2)
+    assert (status.captures, status.articles, status.revisions, status.days) == (1, 2, 3, 2)
     assert (status.since, status.until) == (dt.date(2022, 3, 1), dt.date(2022, 3, 5))
     assert status.rejects == {"empty": 1}
     assert (status.snapshot, status.run_id, status.operation) == (2, "second", "ingest")
