@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from lake import schema
 
@@ -59,24 +60,33 @@ def select_nothing(columns: pa.Schema) -> str:
     return f"SELECT {cells} WHERE false"
 
 
-def select_files(columns: pa.Schema, paths: Sequence[str], *, older: bool = False) -> str:
+def select_files(columns: pa.Schema, paths: Sequence[str]) -> str:
     """A query for these columns over Parquet files at absolute ``paths``.
 
-    ``older`` says that some files were written before some column existed: columns are then found by field
-    id and read as NULL where a file has none. Not otherwise, because DuckDB 1.0 and 1.1 look for the id of a
-    list in the wrong place (the repeated group, to which the format gives none) and read every list as NULL.
+    Where some files were written before some column existed, columns are found by field id and read as NULL
+    in a file that has none. Not otherwise, because DuckDB 1.0 and 1.1 look for the id of a list in the wrong
+    place (the repeated group, to which the format gives none) and read every list as NULL.
     """
     if not paths:
         return select_nothing(columns)
     names = ", ".join(f'"{name}"' for name in columns.names)
     listed = ", ".join(quoted(path) for path in paths)
-    by_id = f", schema = MAP {{{_field_ids(columns)}}}" if older else ""
+    by_id = f", schema = MAP {{{_field_ids(columns)}}}" if _lacks(columns, paths) else ""
     return f"SELECT {names} FROM read_parquet([{listed}], hive_partitioning = false{by_id})"
 
 
 def quoted(text: str) -> str:
     """``text`` as a SQL string."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def _lacks(columns: pa.Schema, paths: Sequence[str]) -> bool:
+    """Whether the oldest file lacks a column or a member of one; names of data files begin with their time.
+
+    One footer answers for all: schemas only grow, so a younger file has what an older one has.
+    """
+    oldest = pq.read_schema(min(paths, key=lambda path: path.rpartition("/")[2]))
+    return any(oldest.field(c.name).type != c.type if c.name in oldest.names else True for c in columns)
 
 
 def _field_ids(columns: pa.Schema) -> str:
