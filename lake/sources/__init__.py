@@ -58,5 +58,5 @@ def _matches(pattern: str, files: Files) -> Iterator[Item | RejectRecord]:
     for path in globs.expand(pattern):
         yield from files.read(path)
     if path is None:
-        words = f"{refusals.shown(pattern)}: nothing matches; check the pattern, or name its folder"
+        words = "nothing matches; check the pattern, or name its folder"
         yield refusals.record(Reject("discover", "no_match", words), pattern)

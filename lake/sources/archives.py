@@ -31,7 +31,7 @@ def read_archive(path: str, limits: Limits) -> Iterator[Item | RejectRecord]:
     shown, names = refusals.shown(path), Distinct()
     read = read_zip if kinds.is_zip(path) else read_tar
     try:
-        allowance = Allowance(shown, Path(path).stat().st_size, limits)
+        allowance = Allowance(Path(path).stat().st_size, limits)
         for member in read(path, limits, allowance):
             origin = Origin(path=shown, member=names.name(member.name))
             if isinstance(member.body, Reject):
@@ -42,6 +42,6 @@ def read_archive(path: str, limits: Limits) -> Iterator[Item | RejectRecord]:
         if allowance.ignored:
             log.debug("%s: %d other members ignored", shown, allowance.ignored)
     except OSError as error:
-        yield refusals.record(refusals.of_os_error(error, path, "capture"), path)
+        yield refusals.record(refusals.of_os_error(error, "capture"), path)
     except Reject as reject:
         yield refusals.record(reject, path)

@@ -83,7 +83,7 @@ class Files:
             link = links.popleft()
             if _leads_up(link):
                 words = "the link leads to a folder above it and is not followed; remove it"
-                yield refusals.record(_refuse("symlink_loop", link, words), link)
+                yield refusals.record(Reject("discover", "symlink_loop", words), link)
             else:
                 yield from self._folder(link, links)
 
@@ -115,11 +115,12 @@ class Files:
             identity = _identity(os.stat(folder))
             if identity in self._folders:
                 return []
-            self._folders.add(identity)
             with os.scandir(folder) as entries:
-                return _chosen(folder, entries)
+                names = _chosen(folder, entries)
         except OSError as error:
-            raise refusals.of_os_error(error, folder, "discover") from error
+            raise refusals.of_os_error(error, "discover") from error
+        self._folders.add(identity)
+        return names
 
     def _file(self, path: str, *, named: bool = False) -> Iterator[Item | RejectRecord]:
         """One plain file: an item, an archive's members, or a reject."""
@@ -129,10 +130,8 @@ class Files:
         try:
             body = read_bytes(path, self._limits)
             if named and not kinds.is_page(path) and not kinds.is_text(body):
-                words = (
-                    "neither text nor an archive that can be read; name pages, folders, .zip or .tar files"
-                )
-                raise _refuse("not_text", path, words)
+                words = "neither text nor an archive; name pages, folders, .zip or .tar files"
+                raise Reject("discover", "not_text", words)
             yield Item(Origin(path=refusals.shown(path)), body)
         except Reject as reject:
             yield refusals.record(reject, path)
@@ -148,10 +147,10 @@ def read_bytes(path: str, limits: Limits) -> bytes:
         try:
             body = _read_once(path, limits.item_bytes)
         except OSError as error:
-            raise refusals.of_os_error(error, path, "capture") from error
+            raise refusals.of_os_error(error, "capture") from error
         if body is not None:
             return body
-    raise Reject("capture", "changed", f"{refusals.shown(path)}: changed while it was read; run again later")
+    raise Reject("capture", "changed", "changed while it was read; run again later")
 
 
 def _read_once(path: str, most: int) -> bytes | None:
@@ -160,9 +159,7 @@ def _read_once(path: str, most: int) -> bytes | None:
     try:
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):
-            raise Reject(
-                "capture", "not_a_file", f"{refusals.shown(path)}: is no longer a plain file; run again"
-            )
+            raise Reject("capture", "not_a_file", "no longer a plain file; run again")
         body = os.read(descriptor, min(before.st_size, most) + 1)
         while len(body) <= most and (more := os.read(descriptor, min(_PIECE, most + 1 - len(body)))):
             body += more
@@ -171,7 +168,7 @@ def _read_once(path: str, most: int) -> bytes | None:
         os.close(descriptor)
     if before.st_size > most or len(body) > most:
         words = f"larger than {most} bytes, which no news page is; split or leave it out"
-        raise Reject("capture", "too_large", f"{refusals.shown(path)}: {words}")
+        raise Reject("capture", "too_large", words)
     unchanged = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
     return body if unchanged else None
 
@@ -206,14 +203,16 @@ def _look(path: str) -> os.stat_result:
     try:
         found = os.stat(path)
     except ValueError as error:
-        raise _refuse("not_found", path, "no such file or folder: the name holds a NUL") from error
+        raise Reject("discover", "not_found", "no such file or folder: the name holds a NUL") from error
     except OSError as error:
         if error.errno == errno.ENOENT and os.path.islink(path):
             words = "the link leads nowhere; remove it or bring back its target"
-            raise _refuse("broken_link", path, words) from error
-        raise refusals.of_os_error(error, path, "discover") from error
+            raise Reject("discover", "broken_link", words) from error
+        raise refusals.of_os_error(error, "discover") from error
     if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
-        raise _refuse("not_a_file", path, "a pipe, socket or device, which is never opened; leave it out")
+        raise Reject(
+            "discover", "not_a_file", "a pipe, socket or device, which is never opened; leave it out"
+        )
     return found
 
 
@@ -225,7 +224,3 @@ def _leads_up(link: str) -> bool:
     """Whether the link to a folder leads to a folder that it lies in."""
     target, place = os.path.realpath(link), os.path.realpath(os.path.dirname(link))
     return os.path.commonpath((target, place)) == target
-
-
-def _refuse(reason: str, path: str, words: str) -> Reject:
-    return Reject("discover", reason, f"{refusals.shown(path)}: {words}")

@@ -52,8 +52,7 @@ class Allowance:
     ``ignored`` counts members that are no pages.
     """
 
-    def __init__(self, path: str, size: int, limits: Limits) -> None:
-        self._path = path
+    def __init__(self, size: int, limits: Limits) -> None:
         self._limits = limits
         self._bytes = min(limits.archive_bytes, max(limits.ratio * size, 64 * limits.item_bytes))
         self._packed = size
@@ -69,10 +68,10 @@ class Allowance:
         """Raise Reject once the archive has given too many bytes, or the same bytes more than once."""
         if self._packed < 0:
             words = "its members overlap, which only a bomb's do; it is read no further"
-            raise Reject("capture", "bomb", f"{self._path}: {words}")
+            raise Reject("capture", "bomb", words)
         if self._bytes < 0:
             words = "unpacks to far more than its size allows; it is read no further"
-            raise Reject("capture", "bomb", f"{self._path}: {words}")
+            raise Reject("capture", "bomb", words)
 
     def enter(self) -> None:
         """Count one more member; raise Reject once there are too many, or too many bytes came out."""
@@ -80,17 +79,17 @@ class Allowance:
         self._members -= 1
         if self._members < 0:
             words = f"more than {self._limits.members} members; it is read no further: split it"
-            raise Reject("capture", "too_many_members", f"{self._path}: {words}")
+            raise Reject("capture", "too_many_members", words)
 
-    def judge(self, name: str, unpacked: int, packed: int) -> Reject | None:
+    def judge(self, unpacked: int, packed: int) -> Reject | None:
         """Whether a member that took ``packed`` bytes and gave (at least) ``unpacked`` is refused."""
         limits = self._limits
         if unpacked > limits.ratio_floor and unpacked > limits.ratio * packed:
             words = f"unpacks to more than {limits.ratio} times its size; it was not read: leave it out"
-            return Reject("capture", "bomb", f"{name} in {self._path}: {words}")
+            return Reject("capture", "bomb", words)
         if unpacked > limits.item_bytes:
             words = f"larger than {limits.item_bytes} bytes, which no news page is; split or leave it out"
-            return Reject("capture", "too_large", f"{name} in {self._path}: {words}")
+            return Reject("capture", "too_large", words)
         return None
 
 

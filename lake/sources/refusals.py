@@ -27,12 +27,12 @@ def shown(path: str) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def of_os_error(error: OSError, path: str, stage: str) -> Reject:
-    """What the operating system's error means for a file, folder or archive at ``path``."""
+def of_os_error(error: OSError, stage: str) -> Reject:
+    """What the operating system's error on a file, folder or archive means."""
     reason, words = _WORDS.get(error.errno or 0, ("unreadable", f"{error.strerror or error}; try again"))
     if reason == "not_found" and stage == "capture":
         reason, words = "vanished", "it was there when listed and gone when read; run again if it is back"
-    return Reject(stage, reason, f"{shown(path)}: {words}")
+    return Reject(stage, reason, words)
 
 
 def record(reject: Reject, path: str, member: str | None = None) -> RejectRecord:

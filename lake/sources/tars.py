@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lake.errors import Reject
 from lake.settings import Limits
-from lake.sources import kinds, refusals, tarheaders
+from lake.sources import kinds, tarheaders
 from lake.sources.members import Allowance, Member, decoded, is_skipped, unsafe
 from lake.sources.tarheaders import BLOCK, Header
 from lake.sources.unpacking import READ_AHEAD, Unpacking
@@ -31,16 +31,14 @@ def read_tar(path: str, limits: Limits, allowance: Allowance) -> Iterator[Member
         Reject: the archive is damaged or unpacks to too much; the members before it were given.
         OSError: it can't be read.
     """
-    shown = refusals.shown(path)
     with Path(path).open("rb") as file:
-        yield from _Tar(shown, Unpacking(shown, file), limits, allowance).members()
+        yield from _Tar(Unpacking(file), limits, allowance).members()
 
 
 class _Tar:
     """One pass over one archive."""
 
-    def __init__(self, shown: str, stream: Unpacking, limits: Limits, allowance: Allowance) -> None:
-        self._shown = shown
+    def __init__(self, stream: Unpacking, limits: Limits, allowance: Allowance) -> None:
         self._stream = stream
         self._limits = limits
         self._allowance = allowance
@@ -77,7 +75,7 @@ class _Tar:
             return tarheaders.parse(block)
         except ValueError as error:
             words = "a header is damaged; what came before was read" if begun else "no tar archive"
-            raise Reject("capture", "corrupt", f"{self._shown}: {words}: get it again") from error
+            raise Reject("capture", "corrupt", f"{words}: get it again") from error
 
     def _extended(self, header: Header) -> dict[bytes, bytes]:
         """What an extended header says of the next member, as pax keywords."""
@@ -85,7 +83,7 @@ class _Tar:
             words = (
                 f"an extended header of {header.size} bytes; it is read no further: beware of this archive"
             )
-            raise Reject("capture", "corrupt", f"{self._shown}: {words}")
+            raise Reject("capture", "corrupt", words)
         payload = self._take(header.size)
         if header.kind == tarheaders.LONG_NAME:
             return {b"path": payload.partition(b"\0")[0]}
@@ -93,7 +91,7 @@ class _Tar:
             return dict(tarheaders.records(payload))
         except ValueError as error:
             words = "an extended header is damaged; what came before was read: get it again"
-            raise Reject("capture", "corrupt", f"{self._shown}: {words}") from error
+            raise Reject("capture", "corrupt", words) from error
 
     def _member(self, header: Header, extended: dict[bytes, bytes], block: bytes) -> Member | None:
         """The member behind the header; None if it is ignored. Leaves the stream at the next header."""
@@ -113,25 +111,20 @@ class _Tar:
             self._skip(size)
         else:
             body = self._take(size)
-        refused = self._allowance.judge(name, size, self._stream.packed - packed)
+        refused = self._allowance.judge(size, self._stream.packed - packed)
         return Member(name, refused if refused is not None else body)
 
     def _refused(self, name: str, kind: bytes, sparse: bool) -> Reject | None:
         """Why a member of this name and kind is refused; None if it isn't."""
-        where = f"{name} in {self._shown}"
         if (why := unsafe(name)) is not None:
-            return Reject(
-                "capture", "path_traversal", f"{where}: {why}; it was not read: beware of this archive"
-            )
+            return Reject("capture", "path_traversal", f"{why}; it was not read: beware of this archive")
         if kind in tarheaders.LINKS and not kinds.is_hidden(name):
             words = "a link, which is never followed; add its target to the archive"
-            return Reject("capture", "link_in_archive", f"{where}: {words}")
+            return Reject("capture", "link_in_archive", words)
         if kind in tarheaders.SPECIAL and not is_skipped(name):
-            return Reject(
-                "capture", "not_a_file", f"{where}: a pipe or device, which is never read; leave it out"
-            )
+            return Reject("capture", "not_a_file", "a pipe or device, which is never read; leave it out")
         if sparse and not is_skipped(name):
-            return Reject("capture", "unsupported", f"{where}: stored with holes; pack it without --sparse")
+            return Reject("capture", "unsupported", "stored with holes; pack it without --sparse")
         return None
 
     def _take(self, size: int) -> bytes:
@@ -164,8 +157,7 @@ class _Tar:
         self._allowance.check()
 
     def _cut(self, where: str) -> Reject:
-        words = f"cut short: {where}; what came before was read: get it again"
-        return Reject("capture", "truncated", f"{self._shown}: {words}")
+        return Reject("capture", "truncated", f"cut short: {where}; what came before was read: get it again")
 
 
 def _is_ignored(name: str, kind: bytes) -> bool:

@@ -36,10 +36,9 @@ class Unpacking:
     Damage of any format becomes a reject of the archive.
     """
 
-    def __init__(self, shown: str, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO) -> None:
         magic = file.read(6)
         file.seek(0)
-        self._shown = shown
         self._file = file
         self._stream = _unpacker(magic, file)
 
@@ -58,12 +57,12 @@ class Unpacking:
             return self._stream.read(size)
         except EOFError as error:
             words = "cut short; what came before was read: get it again"
-            raise Reject("capture", "truncated", f"{self._shown}: {words}") from error
+            raise Reject("capture", "truncated", words) from error
         except _DAMAGE as error:
             if isinstance(error, OSError) and error.errno:
                 raise
             words = f"damaged ({error}); what came before was read: get it again"
-            raise Reject("capture", "corrupt", f"{self._shown}: {words}") from error
+            raise Reject("capture", "corrupt", words) from error
 
 
 _DAMAGE = (OSError, zlib.error, lzma.LZMAError, zstandard.ZstdError, ValueError)

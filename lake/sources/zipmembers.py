@@ -84,51 +84,45 @@ def zip64(extra: bytes, values: tuple[int, int, int]) -> tuple[int, int, int]:
     return values
 
 
-def refusal(shown: str, entry: Entry) -> Reject | None:
+def refusal(entry: Entry) -> Reject | None:
     """Why the entry is refused before it is looked into; None if it isn't."""
-    where = f"{entry.name} in {shown}"
     if (why := unsafe(entry.name)) is not None:
-        return Reject("capture", "path_traversal", f"{where}: {why}; it was not read: beware of this archive")
+        return Reject("capture", "path_traversal", f"{why}; it was not read: beware of this archive")
     if stat.S_ISLNK(entry.mode):
-        return Reject(
-            "capture", "link_in_archive", f"{where}: a link, which is never followed; add its target"
-        )
+        return Reject("capture", "link_in_archive", "a link, which is never followed; add its target")
     return None
 
 
-def body_of(shown: str, file: BinaryIO, entry: Entry, most: int, allowance: Allowance) -> bytes | Reject:
+def body_of(file: BinaryIO, entry: Entry, most: int, allowance: Allowance) -> bytes | Reject:
     """The member's bytes, or why it is refused: encrypted, packed in an unknown way, damaged, too large."""
     try:
-        return _read(shown, file, entry, most, allowance)
+        return _read(file, entry, most, allowance)
     except Reject as reject:
         return reject
 
 
-def _read(shown: str, file: BinaryIO, entry: Entry, most: int, allowance: Allowance) -> bytes:
-    where = f"{entry.name} in {shown}"
+def _read(file: BinaryIO, entry: Entry, most: int, allowance: Allowance) -> bytes:
     if entry.flags & _ENCRYPTED:
-        raise Reject(
-            "capture", "encrypted", f"{where}: encrypted; unpack it with its password and read the folder"
-        )
+        raise Reject("capture", "encrypted", "encrypted; unpack it with its password and read the folder")
     if entry.method not in (_STORED, _DEFLATED, _BZIP2):
         words = f"packed by method {entry.method}, which can't be read; pack it again with deflate"
-        raise Reject("capture", "unsupported", f"{where}: {words}")
+        raise Reject("capture", "unsupported", words)
     file.seek(entry.at)
     head = file.read(LOCAL.size)
     if len(head) < LOCAL.size or not head.startswith(b"PK\x03\x04"):
-        raise _damaged(where, "truncated" if len(head) < LOCAL.size else "corrupt")
+        raise _damaged("truncated" if len(head) < LOCAL.size else "corrupt")
     *_, name_length, extra_length = LOCAL.unpack(head)
     file.seek(name_length + extra_length, os.SEEK_CUR)
-    found = unpack(where, file, entry.method, entry.packed, most)
+    found = unpack(file, entry.method, entry.packed, most)
     allowance.spend(len(found.body), found.used)
-    if (refused := allowance.judge(entry.name, len(found.body), found.used)) is not None:
+    if (refused := allowance.judge(len(found.body), found.used)) is not None:
         raise refused
     if not found.whole or zlib.crc32(found.body) != entry.crc:
-        raise _damaged(where, "truncated" if found.used < entry.packed and not found.whole else "corrupt")
+        raise _damaged("truncated" if found.used < entry.packed and not found.whole else "corrupt")
     return found.body
 
 
-def unpack(where: str, file: BinaryIO, method: int, packed: int | None, most: int) -> Unpacked:
+def unpack(file: BinaryIO, method: int, packed: int | None, most: int) -> Unpacked:
     """Unpack from where ``file`` stands, until the data's own end, ``packed`` bytes, or beyond ``most``.
 
     Raises:
@@ -144,7 +138,7 @@ def unpack(where: str, file: BinaryIO, method: int, packed: int | None, most: in
             parts.append(engine.decompress(chunk, most + 1 - length))
             length += len(parts[-1])
     except (zlib.error, OSError, ValueError) as error:
-        raise _damaged(where, "corrupt") from error
+        raise _damaged("corrupt") from error
     used -= len(engine.unused_data) + len(getattr(engine, "unconsumed_tail", b""))
     whole = used == packed if method == _STORED else engine.eof
     return Unpacked(b"".join(parts), used, whole)
@@ -156,5 +150,5 @@ def _engine(method: int) -> _Engine:
     return bz2.BZ2Decompressor() if method == _BZIP2 else _Copy()
 
 
-def _damaged(where: str, reason: str) -> Reject:
-    return Reject("capture", reason, f"{where}: damaged; get the archive again")
+def _damaged(reason: str) -> Reject:
+    return Reject("capture", reason, "damaged; get the archive again")

@@ -15,7 +15,6 @@ from typing import BinaryIO
 
 from lake.errors import Reject
 from lake.settings import Limits
-from lake.sources import refusals
 from lake.sources.members import Allowance, Member, is_skipped
 from lake.sources.zipmembers import Entry, body_of, name_of, refusal, zip64
 from lake.sources.zipsalvage import salvaged
@@ -37,19 +36,18 @@ def read_zip(path: str, limits: Limits, allowance: Allowance) -> Iterator[Member
         Reject: the archive is damaged or unpacks to too much; the members before it were given.
         OSError: it can't be read.
     """
-    shown = refusals.shown(path)
     with Path(path).open("rb") as file, Path(path).open("rb") as directory:
         found = _directory(directory)
         if found is None:
-            yield from salvaged(shown, file, limits.item_bytes, allowance)
+            yield from salvaged(file, limits.item_bytes, allowance)
             return
-        for entry in _entries(shown, directory, *found):
+        for entry in _entries(directory, *found):
             allowance.enter()
-            refused = refusal(shown, entry)
+            refused = refusal(entry)
             if refused is None and is_skipped(entry.name):
                 allowance.ignored += 1
                 continue
-            yield Member(entry.name, refused or body_of(shown, file, entry, limits.item_bytes, allowance))
+            yield Member(entry.name, refused or body_of(file, entry, limits.item_bytes, allowance))
 
 
 def _directory(file: BinaryIO) -> tuple[int, int, int, int] | None:
@@ -76,7 +74,7 @@ def _directory(file: BinaryIO) -> tuple[int, int, int, int] | None:
     return (end - length, length, count, shift) if shift >= 0 else None
 
 
-def _entries(shown: str, file: BinaryIO, start: int, length: int, count: int, shift: int) -> Iterator[Entry]:
+def _entries(file: BinaryIO, start: int, length: int, count: int, shift: int) -> Iterator[Entry]:
     """The directory's entries in their order. Old programs count them modulo 65,536.
 
     Raises:
@@ -86,7 +84,7 @@ def _entries(shown: str, file: BinaryIO, start: int, length: int, count: int, sh
     while length > 0:
         head = file.read(_ENTRY.size)
         if len(head) < _ENTRY.size or not head.startswith(b"PK\x01\x02"):
-            raise _damaged(shown)
+            raise _damaged()
         (_, made, _, flags, method, _, _, crc, packed, size, n, extra, comment, _, _, mode, at) = (
             _ENTRY.unpack(head)
         )
@@ -98,9 +96,9 @@ def _entries(shown: str, file: BinaryIO, start: int, length: int, count: int, sh
         count -= 1
         yield Entry(name_of(raw, flags), flags, method, crc, packed, min(at + shift, start), mode)
     if count % 0x10000:
-        raise _damaged(shown)
+        raise _damaged()
 
 
-def _damaged(shown: str) -> Reject:
+def _damaged() -> Reject:
     words = "its directory is damaged; what could be found by it was read: get it again"
-    return Reject("capture", "corrupt", f"{shown}: {words}")
+    return Reject("capture", "corrupt", words)

@@ -20,26 +20,26 @@ __all__ = ["salvaged"]
 _SIZES_BEHIND = 0x8
 
 
-def salvaged(shown: str, file: BinaryIO, most: int, allowance: Allowance) -> Iterator[Member]:
+def salvaged(file: BinaryIO, most: int, allowance: Allowance) -> Iterator[Member]:
     """The members at the front of a cut archive, a damaged last one as a reject.
 
     Raises:
         Reject: always, at the end: the archive is truncated, or no zip archive at all.
     """
     at, size = 0, file.seek(0, os.SEEK_END)
-    while at < size and (found := _next(shown, file, at, most)) is not None:
+    while at < size and (found := _next(file, at, most)) is not None:
         allowance.enter()
         entry, at = found
-        refused = refusal(shown, entry)
+        refused = refusal(entry)
         if refused is not None or not is_skipped(entry.name):
-            yield Member(entry.name, refused or body_of(shown, file, entry, most, allowance))
+            yield Member(entry.name, refused or body_of(file, entry, most, allowance))
     if at == 0:
-        raise Reject("capture", "corrupt", f"{shown}: no zip archive, whatever its name says; get it again")
+        raise Reject("capture", "corrupt", "no zip archive, whatever its name says; get it again")
     words = "its end is missing; the members up to there were read: get it again"
-    raise Reject("capture", "truncated", f"{shown}: {words}")
+    raise Reject("capture", "truncated", words)
 
 
-def _next(shown: str, file: BinaryIO, at: int, most: int) -> tuple[Entry, int] | None:
+def _next(file: BinaryIO, at: int, most: int) -> tuple[Entry, int] | None:
     """The member whose local header is at ``at``, and where the next one starts; None if that can't be told."""
     file.seek(at)
     head = file.read(LOCAL.size)
@@ -51,19 +51,19 @@ def _next(shown: str, file: BinaryIO, at: int, most: int) -> tuple[Entry, int] |
     start = file.tell()
     if not flags & _SIZES_BEHIND:
         return Entry(name, flags, method, crc, packed, at), start + packed
-    measured = _measured(f"{name} in {shown}", file, method, start, most)
+    measured = _measured(file, method, start, most)
     if measured is None:
         return None
     packed, crc, end = measured
     return Entry(name, flags, method, crc, packed, at), end
 
 
-def _measured(where: str, file: BinaryIO, method: int, start: int, most: int) -> tuple[int, int, int] | None:
+def _measured(file: BinaryIO, method: int, start: int, most: int) -> tuple[int, int, int] | None:
     """Packed size, checksum and end of a member whose sizes stand behind its data; None if damaged."""
     if method == 0:
         return None
     try:
-        found = unpack(where, file, method, None, most)
+        found = unpack(file, method, None, most)
     except Reject:
         return None
     end = start + found.used
