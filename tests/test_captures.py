@@ -83,10 +83,11 @@ def test_an_item_that_comes_twice_counts_once(tmp_path: Path) -> None:
 
 def test_what_has_no_outcome_yet_waits_again(tmp_path: Path) -> None:
     root = LakeRoot(tmp_path)
-    put(root, [item(b"a"), item(b"b", "/in/b")])  # this run dies before it commits
+    first = put(root, [item(b"a"), item(b"b", "/in/b")])  # this run dies before it commits
     again = put(root, [item(b"a"), item(b"b", "/in/b")], "r2")
     assert (again.captured, again.added, again.pending) == (2, 0, 2)
     assert sorted(body for spec in again.specs for _, body in read_batch(Path(spec))) == [b"a", b"b"]
+    assert sorted(spec_rows(again).to_pylist(), key=str) == sorted(spec_rows(first).to_pylist(), key=str)
 
 
 def test_known_outcomes_are_counted_and_not_structured_again(tmp_path: Path) -> None:

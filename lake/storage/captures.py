@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import itertools
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,10 +22,10 @@ from lake.model import Item, RejectRecord
 from lake.schema import CAPTURES
 from lake.settings import Sizes
 from lake.storage import parquet, staging
-from lake.storage.index import Index
+from lake.storage.index import Index, KnownCapture
 from lake.storage.keys import body_hashes, capture_key, reject_key
 from lake.storage.parquet import DataFile
-from lake.storage.raw import bodies, read, read_batch, read_many
+from lake.storage.raw import bodies, locate, read, read_batch, read_many
 from lake.storage.sniff import charset_of, type_of
 from lake.storage.staging import stage_rejects, storable
 from lake.storage.tables import create, open_lake
@@ -184,14 +184,18 @@ class _Run:
             rejected=self.stored.rejected + done.count("rejected"),
         )
         if todo:
-            rows = batch.rows.filter(pc.is_in(batch.rows.column("capture_id"), pa.array(todo)))
-            folder = self._root.table("captures")
-            files = [
-                str(folder / (known[key].body_file or "")) for key in rows.column("capture_id").to_pylist()
-            ]
+            new = [key for key in todo if key in batch.new]
+            old = [key for key in todo if key not in batch.new]  # as they were captured, not as they came now
+            parts = [self._located(batch, new, known), locate(self._root, old, self._index)]
             path = self._root.staging(self._run_id) / f"batch-{len(self.stored.specs):05d}.arrow"
-            staging.write(path, rows.append_column("body_file", pa.array(files)).cast(staging.SPEC))
+            staging.write(path, pa.concat_tables(parts))
             self.stored = replace(self.stored, specs=(*self.stored.specs, str(path)))
+
+    def _located(self, batch: _Batch, ids: list[str], known: Mapping[str, KnownCapture]) -> pa.Table:
+        rows = batch.rows.filter(pc.is_in(batch.rows.column("capture_id"), pa.array(ids, pa.string())))
+        folder = self._root.table("captures")
+        files = [str(folder / (known[key].body_file or "")) for key in rows.column("capture_id").to_pylist()]
+        return rows.append_column("body_file", pa.array(files, pa.string())).cast(staging.SPEC)
 
     def _take_rejects(self, records: list[RejectRecord]) -> None:
         fresh = self._index.take([reject_key(record) for record in records])

@@ -85,7 +85,9 @@ def _files(table: Table) -> Iterator[Finding]:
     for name in sorted(unknown):
         path = table.folder / name
         if path.exists() and path.stat().st_mtime < limit:
-            yield Finding("orphan_file", str(path), "belongs to no version; `newslake maintain` removes it after a week")
+            yield Finding(
+                "orphan_file", str(path), "belongs to no version; `newslake maintain` removes it after a week"
+            )
 
 
 def _readable(path: Path, file: DataFile) -> Iterator[Finding]:
