@@ -1,7 +1,7 @@
-"""Checks of the repository itself: `lock` (the pins are current) and `hosts` (no package registry is named).
+"""Checks of the repository itself.
 
-    python .ci/checks.py lock|hosts      exit 1 and one line a finding
-    python .ci/checks.py stamp           the line that `make lock` puts first into requirements.lock
+``checks.py lock``: the pins are current. ``checks.py hosts``: no file names a package registry. Both print
+one line a finding and exit with 1 if there is any. ``checks.py stamp``: the first line of requirements.lock.
 """
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
 """Every path and file name of a lake, in one place.
 
-    <root>/captures|articles|outcomes|rejects/   Delta tables
-    <root>/lake.duckdb                           the published views
-    <root>/cache/index.sqlite                    the key index, rebuildable at any time
-    <root>/staging/<run id>/                     work of one run, removed when it ends
+| path | what |
+| --- | --- |
+| ``captures/ articles/ outcomes/ rejects/`` | Delta tables |
+| ``lake.duckdb`` | the published views; ``.lock`` orders publishers, ``.wal`` is a guard: keep both |
+| ``cache/index.sqlite`` | the key index, rebuildable at any time |
+| ``staging/<run id>/`` | work of one run, removed when it ends |
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+
+from lake.errors import Usage
 
 __all__ = ["TABLES", "LakeRoot", "lake_root"]
 
@@ -43,6 +47,13 @@ class LakeRoot:
 
 
 def lake_root(location: str | os.PathLike[str] | None = None) -> LakeRoot:
-    """The lake at ``location``, else at ``$NEWSLAKE_ROOT``, else at ``./data``."""
+    """The lake at ``location``, else at ``$NEWSLAKE_ROOT``, else at ``./data``.
+
+    Raises Usage for a path with ``%`` or ``?``: delta-rs reads the one as an escape, DuckDB the other as
+    the end of a file's name.
+    """
     chosen = os.fspath(location) if location else os.environ.get("NEWSLAKE_ROOT") or "data"
-    return LakeRoot(Path(chosen).expanduser().absolute())
+    path = Path(chosen).expanduser().absolute()
+    if any(sign in str(path) for sign in "%?"):
+        raise Usage(f"a lake's path may hold no % and no ?, which its storage reads as signs: {path}")
+    return LakeRoot(path)
