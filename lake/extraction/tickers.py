@@ -33,7 +33,9 @@ _SUFFIXED = re.compile(
     r"(?<![\w.])(?:(?P<china>\d{6})\.(?P<exchange>S[ZHS]|BJ)|(?P<hk>\d{1,5})\.HK|(?P<us>[A-Z]{1,5})\.US)(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
-_PREFIXED = re.compile(r"(?<![A-Za-z0-9.])(?P<exchange>S[ZH])[:：.]?(?P<china>\d{6})(?![\w.])", re.IGNORECASE)
+_PREFIXED = re.compile(
+    r"(?<![A-Za-z0-9.])(?P<exchange>S[ZH])[:：.]?(?P<china>\d{6})(?![A-Za-z0-9.])", re.IGNORECASE
+)
 _NAMED = re.compile(
     r"(?<![A-Za-z])(?P<exchange>NASDAQ|NYSE|AMEX|纳斯达克|纽交所)\s?[:：]\s?(?P<us>[A-Z]{1,5}(?:\.[AB])?)(?![A-Za-z])"
 )
@@ -64,7 +66,19 @@ _FUNDS = (
 )
 _INDICES = ("399",)
 _INDEX_WORDS = ("指数", "综指", "成指", "指", "300", "500", "1000", "50")
-_NO_TICKER_WORDS = ("邮编", "邮政编码", "编号", "电话", "热线", "传真", "验证码", "批号", "代码为", "文号")
+_NO_TICKER_WORDS = (
+    *"和与及或约为共计达至到的在",
+    "邮编",
+    "邮政编码",
+    "编号",
+    "电话",
+    "热线",
+    "传真",
+    "验证码",
+    "批号",
+    "代码为",
+    "文号",
+)
 _FUND_WORD = re.compile(r"(?:基金|混合|债券?|联接|LOF|QDII|股票|优选|精选|[ACE]类?)$")
 _BEFORE = 8  # characters before a bracket that are looked at
 
