@@ -24,6 +24,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 from bs4 import BeautifulSoup
 
 from benchmarks.generate import generate, write
@@ -58,17 +59,19 @@ def measure_plain(source: Path, lake: Path) -> dict[str, Any]:
     return report.to_json() | {
         "seconds": time.perf_counter() - begun,
         "cpu": used["cpu"] / (wall * cores()),
+        "idle": used["idle"] / (wall * (psutil.cpu_count() or 1)),
         "busy": busy / (wall * min(cores(), max(1, len(structured.results)))),
     }
 
 
 @contextmanager
 def _cpu() -> Iterator[dict[str, float]]:
-    """CPU seconds of this process and of children that ended, spent within the block."""
+    """What the block spent: CPU seconds of this process and of children that ended, and idle core seconds."""
     used: dict[str, float] = {}
-    begun = sum(os.times()[:4])
+    begun, idle = sum(os.times()[:4]), psutil.cpu_times().idle
     yield used
     used["cpu"] = sum(os.times()[:4]) - begun
+    used["idle"] = psutil.cpu_times().idle - idle
 
 
 def measure_flow(source: Path, lake: Path) -> dict[str, Any]:
@@ -144,7 +147,7 @@ def table(runs: Sequence[Mapping[str, Any]]) -> str:
         *(f"{stage} s" for stage in _STAGES),
         "orchestration s (share of flow)",
     ]
-    head += ["CPU while structuring", "peak MiB (parent)", "second run s"]
+    head += ["CPU while structuring (idle cores)", "peak MiB (parent)", "second run s"]
     lines = [_row(head), _row(["---:"] * len(head))]
     for run in runs:
         first, flow = run["first"], run.get("flow")
@@ -156,7 +159,11 @@ def table(runs: Sequence[Mapping[str, Any]]) -> str:
             f"{first['seconds']:.1f}",
             *stages,
         ]
-        cells += [share, f"{first['cpu']:.0%}", f"{run['peak_mib']:,} ({run['peak_parent_mib']:,})"]
+        cells += [
+            share,
+            f"{first['cpu']:.0%} ({first['idle']:.0%})",
+            f"{run['peak_mib']:,} ({run['peak_parent_mib']:,})",
+        ]
         lines.append(_row([*cells, f"{run['again']['seconds']:.1f}"]))
     return "\n".join(lines)
 
