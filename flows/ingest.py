@@ -53,5 +53,6 @@ def ingest(
         seconds = {"commit": committing, "publish": publishing}
         report = steps.report(request, run, captured, structured, committed, seconds)
     if report.unreadable:
-        raise Stop(f"none of the sources could be read: {report.examples[0][2]}")
+        origin, _, detail = report.examples[0]
+        raise Stop(f"no source could be read; {origin}: {detail}")
     return report.to_json()

@@ -48,7 +48,10 @@ def ingest(
     with progress() as advance:
         report = run(IngestRequest(sources, common.root, source, sizes=sizes), advance)
     _tell(report, common)
-    return 1 if report.unreadable else 0
+    if report.unreadable:
+        say("error: no source could be read")
+        return 1
+    return 0
 
 
 def restructure(

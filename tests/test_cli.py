@@ -1,0 +1,200 @@
+"""The command line: exit codes, what goes to stdout and what to stderr, help, and what it loads."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.generate import generate
+from flows.cli import COMMANDS, main
+from lake.report import COUNTS
+
+NAMES = [command.__name__ for command in COMMANDS]
+
+
+@pytest.fixture(scope="module")
+def lake(posts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cli") / "lake"
+    assert main(["ingest", str(posts), "--lake", str(folder), "--source", "invented"]) == 0
+    return folder
+
+
+def newslake(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "flows.cli", *arguments],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_help_of_every_command_shows_examples(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([name, "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert f"newslake {name}" in shown.partition("Examples:")[2]
+    assert "--lake" in shown
+    assert "--json" in shown
+
+
+def test_ingest_prints_the_contract_s_object_alone_and_again_changes_nothing(
+    posts: Path, tmp_path: Path
+) -> None:
+    first = newslake("ingest", str(posts), "--json", NEWSLAKE_ROOT=str(tmp_path / "lake"))
+    report = json.loads(first.stdout)
+    assert first.returncode == 0
+    assert [*report][:8] == [*COUNTS, "snapshot", "seconds"]
+    assert report["captured"] == 31 == sum(report[name] for name in COUNTS[1:])
+    assert "empty.md" in first.stderr
+    assert "Traceback" not in first.stderr
+    second = json.loads(newslake("ingest", str(posts), "--json", "--lake", str(tmp_path / "lake")).stdout)
+    assert (second["unchanged"], second["snapshot"]) == (30, report["snapshot"])
+
+
+def test_ingest_says_what_it_did(posts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ingest", str(posts), "--lake", str(tmp_path)]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("31 captured: ")
+    assert str(tmp_path / "lake.duckdb") in out
+    assert "newslake rejects" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["ingest"], 2, "no source"),
+        (["ingest", "nowhere/at-all", "--lake", "{lake}-other"], 1, "nowhere/at-all"),
+        (["sql"], 2, "QUERY"),
+        (["sql", "SELECT 1", "--format", "xml"], 2, "xml"),
+        (["sql", " "], 2, "no statement"),
+        (["sql", "FROM artikel"], 1, "articles"),
+        (["sql", "SELECT 1", "--lake", "{lake}/none"], 1, "newslake ingest"),
+        (["status", "--lake", "{lake}/none"], 1, "newslake ingest"),
+        (["statsu"], 2, "status"),
+        (["status", "--unknown"], 2, "--unknown"),
+        (["capture", "0" * 32], 2, "no capture"),
+        (["restructure", "--since", "2022-05-02", "--until", "2022-05-01"], 2, "2022-05-02"),
+        (["restructure", "--since", "yesterday"], 2, "yesterday"),
+    ],
+    ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else None,
+)
+def test_what_goes_wrong_is_said_on_stderr_with_the_contract_s_exit_code(
+    arguments: list[str], code: int, told: str, lake: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = [each.format(lake=lake) for each in arguments]
+    if "--lake" not in given:
+        given += ["--lake", str(lake)]
+    assert main(given) == code
+    err = capsys.readouterr().err
+    assert told in err
+    assert "Traceback" not in err
+
+
+def test_usage_errors_leave_stdout_empty() -> None:
+    for arguments in (
+        ["sql", "--json"],
+        ["nonsense"],
+        ["sql", "FROM nothing", "--lake", "/nowhere", "--json"],
+    ):
+        result = newslake(*arguments)
+        assert result.returncode in (1, 2)
+        assert result.stdout == ""
+        assert result.stderr
+
+
+def test_sql_answers_as_table_csv_and_json(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    query = "SELECT count(*) AS n, '钢' AS word FROM captures"
+    option = ["--lake", str(lake)]
+    assert main(["sql", query, *option]) == 0
+    assert capsys.readouterr().out.split() == ["n", "word", "──", "────", "31", "钢"]
+    assert main(["sql", query, "--format", "csv", *option]) == 0
+    assert capsys.readouterr().out == "n,word\n31,钢\n"
+    assert main(["sql", query, "--format", "json", *option]) == 0
+    assert json.loads(capsys.readouterr().out) == [{"n": 31, "word": "钢"}]
+    assert main(["sql", query, "--json", *option]) == 0
+    assert json.loads(capsys.readouterr().out)["rows"] == [{"n": 31, "word": "钢"}]
+
+
+def test_sql_takes_a_query_that_starts_like_an_option(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sql", "-- how many\nSELECT 7 AS seven", "--format", "csv", "--lake", str(lake)]) == 0
+    assert capsys.readouterr().out == "seven\n7\n"
+
+
+def test_sql_loads_neither_prefect_nor_arrow(lake: Path) -> None:
+    code = (
+        "import sys; from flows.cli import main; "
+        f"main(['sql', 'SELECT count(*) FROM articles', '--lake', {str(lake)!r}]); "
+        "print(sorted({'prefect', 'pyarrow', 'deltalake', 'bs4', 'rich'} & set(sys.modules)))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert result.stdout.splitlines()[-1] == "[]"
+
+
+def test_status_shows_size_dates_snapshot_and_rejects(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "--lake", str(lake)]) == 0
+    shown = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    assert shown["lake"] == str(lake)
+    assert shown["captures"].startswith("31,")
+    assert shown["snapshot"].startswith("1,")
+    assert shown["rejects"].startswith("1 open: 1 empty")
+    assert " to 20" in shown["dates"]
+    assert main(["status", "--json", "--lake", str(lake)]) == 0
+    assert json.loads(capsys.readouterr().out)["captures"] == 31
+
+
+def test_rejects_name_the_file_the_reason_and_the_command_that_tries_again(
+    lake: Path, posts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["rejects", "--lake", str(lake)]) == 0
+    shown = capsys.readouterr().out
+    assert "empty" in shown
+    assert str(posts / "empty.md") in shown
+    assert "newslake restructure --rejects" in shown
+    assert main(["rejects", "--json", "--lake", str(lake)]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert listed["count"] == 1 == len(listed["rejects"])
+    assert listed["rejects"][0]["origin"] == str(posts / "empty.md")
+
+
+def test_restructure_of_the_rejects_adds_nothing_where_they_are_still_bad(
+    lake: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["restructure", "--rejects", "--json", "--lake", str(lake)]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["captured"], report["rejected"], report["changed"]) == (1, 1, False)
+
+
+def test_capture_gives_the_bytes_back(lake: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    name, body = next(generate(1, seed=11))
+    query = f"SELECT capture_id FROM captures WHERE origin LIKE '%{name}'"
+    assert main(["sql", query, "--format", "csv", "--lake", str(lake)]) == 0
+    capture_id = capfdbinary.readouterr().out.split()[1].decode()
+    assert main(["capture", capture_id, "--lake", str(lake)]) == 0
+    assert capfdbinary.readouterr().out == body
+
+
+def test_demo_ingests_the_examples_and_answers_questions(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["demo", "--lake", str(tmp_path / "demo")]) == 0
+    shown = capsys.readouterr().out
+    assert shown.count("SELECT") >= 5
+    assert "What to do next" in shown
+    assert (tmp_path / "demo" / "lake.duckdb").is_file()
+
+
+def test_a_reader_that_has_enough_is_no_error(lake: Path) -> None:
+    command = f"{sys.executable} -m flows.cli sql 'FROM range(100000)' --format csv --lake {lake} | head -1"
+    result = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False
+    )
+    assert (result.returncode, result.stdout, result.stderr) == (0, "range\n", "")
