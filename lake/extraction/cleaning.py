@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bs4 import BeautifulSoup
+from bs4.element import Tag
 
 from lake.extraction import markdown
 from lake.extraction.blocks import Block
@@ -23,7 +24,7 @@ from lake.extraction.marks import Mark
 from lake.extraction.walk import Walk
 from lake.model import Chart, GlossaryTerm, Image, Link, Mention
 
-__all__ = ["Content", "clean"]
+__all__ = ["Content", "clean", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,13 @@ def clean(html: str, *, base_url: str | None = None, drop: Sequence[str] = ()) -
     dropped = {id(element) for element in soup.select(", ".join(drop))} if drop else set()
     walk = Walk(base_url, balanced=_balanced(html), dropped=dropped)
     walk.run(soup)
+    return _content(walk)
+
+
+def read(tree: Tag, *, balanced: bool, base_url: str | None = None) -> Content:
+    """Read the body from a tree made elsewhere; ``balanced`` says that every chart comment has its end."""
+    walk = Walk(base_url, balanced=balanced)
+    walk.run(tree)
     return _content(walk)
 
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from bs4 import BeautifulSoup
 from bs4.element import Comment, NavigableString, Tag
 
 from lake.extraction import markdown
@@ -80,7 +79,7 @@ class Walk:
         self._in_chart = False
         self._terms: list[_Term] = []
 
-    def run(self, soup: BeautifulSoup) -> None:
+    def run(self, soup: Tag) -> None:
         """Walk the whole tree."""
         iterators = [iter(soup.contents)]
         closes: list[Close] = [_nothing]

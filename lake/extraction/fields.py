@@ -1,0 +1,216 @@
+"""An article's fields from what was found on its page: each function gives the value and the rule's name.
+
+The order is the same everywhere: the site's profile, then what the head states for programs, then what
+the lines around the text say, then what the address tells.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from lake.extraction import dates, identity, names, surroundings
+from lake.extraction.cleaning import Content
+from lake.extraction.metadata import Metadata
+from lake.extraction.profile import Found, Profile
+from lake.extraction.surroundings import Lines
+from lake.extraction.titles import choose_title, plain
+from lake.model import DateOrigin
+
+__all__ = [
+    "Evidence",
+    "authors",
+    "category",
+    "digest",
+    "editor",
+    "medium",
+    "published",
+    "site",
+    "tags",
+    "title",
+    "zone",
+]
+
+_SHORTEST_DIGEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found on a page. ``lines`` are empty where a profile gave all that they could tell."""
+
+    address: str | None
+    profile: Profile | None
+    found: Found | None
+    head: Metadata
+    lines: Lines
+    captured_at: dt.datetime
+
+
+def title(found: Found | None, head: Metadata, lines: Lines) -> tuple[str | None, str]:
+    """The title without the site's name."""
+    if found is not None and found.title:
+        return found.title, found.rules.get("title", "profile")
+    return choose_title(head.page_title, lines.headings, [value for value, _ in head.titles])
+
+
+def zone(profile: Profile | None, language: str | None) -> dt.tzinfo:
+    """The zone of times without an offset: the profile's, Shanghai for Chinese text, else UTC."""
+    if profile is not None:
+        return ZoneInfo(profile.zone)
+    return dates.SHANGHAI if language == "zh" else dt.UTC
+
+
+def published(evidence: Evidence, where: dt.tzinfo) -> tuple[dt.datetime, DateOrigin, str]:
+    """The time of publication in the site's zone (a written offset is kept where no zone is known for sure)."""
+    best, origin, rule = _written(evidence, where)
+    if best is None:
+        return evidence.captured_at.astimezone(where), "capture", "time of capture"
+    known = evidence.profile is not None or where is not dt.UTC
+    return (best.at.astimezone(where) if known else best.at), origin, rule
+
+
+def _written(evidence: Evidence, where: dt.tzinfo) -> tuple[dates.Written | None, DateOrigin, str]:
+    now = evidence.captured_at.astimezone(where)
+    stated, rule = _stated(evidence, where, now)
+    seen, line = surroundings.published(evidence.lines, where, now)
+    address = dates.from_url(evidence.address, where, now)
+    if stated is not None:
+        if not stated.has_time and seen is not None and seen.has_time and _days(stated, seen, where) == 0:
+            return seen, "page", line
+        return stated, "page", rule
+    if seen is not None and (address is None or _days(address, seen, where) <= _NEAR_DAYS):
+        return seen, "page", line
+    return (address, "url", "date in the address") if address is not None else (None, "capture", "")
+
+
+_NEAR_DAYS = 3
+"""A line's date that lies further from the date in the address is another page's (a related article, today)."""
+
+
+def _days(one: dates.Written, other: dates.Written, where: dt.tzinfo) -> int:
+    return abs((one.at.astimezone(where).date() - other.at.astimezone(where).date()).days)
+
+
+def _stated(evidence: Evidence, where: dt.tzinfo, now: dt.datetime) -> tuple[dates.Written | None, str]:
+    """What the profile or the head states; the first value that reads as a date."""
+    found = evidence.found
+    if found is not None:
+        rule = found.rules.get("published_at", "profile")
+        if found.published_epoch is not None:
+            written = dates.machine(str(int(found.published_epoch)), where, now)
+            if written is not None:
+                return written, rule
+        if found.time_text:
+            written = dates.machine(found.time_text, where, now) or dates.relative(found.time_text, now)
+            if written is not None:
+                return written, rule
+    for value, name in evidence.head.published:
+        written = dates.machine(value, where, now)
+        if written is not None:
+            return written, name
+    return None, ""
+
+
+def authors(evidence: Evidence, language: str | None) -> tuple[tuple[str, ...], str]:
+    """The persons who wrote it.
+
+    On Chinese pages the author meta elements name the site, the medium or a number (saved pages of a dozen
+    sites), so that there only JSON-LD counts, after the lines.
+    """
+    found, head = evidence.found, evidence.head
+    if found is not None and found.author_text:
+        read = names.authors(found.author_text)
+        if read:
+            return read, found.rules.get("authors", "profile")
+    chinese = language == "zh"
+    if not chinese and head.authors:
+        return head.authors, head.author_rule
+    lines, rule = surroundings.authors_of(evidence.lines)
+    if lines:
+        return lines, rule
+    if head.authors and head.author_rule.startswith("json-ld"):
+        owners = (head.site_name, head.publisher)
+        kept = tuple(name for name in head.authors if name not in owners)
+        return kept, head.author_rule if kept else ""
+    return (), ""
+
+
+def medium(evidence: Evidence, content: Content) -> tuple[str | None, str]:
+    """The medium that the page names as its source, else the one that publishes the page."""
+    found, head = evidence.found, evidence.head
+    if found is not None and found.media_text:
+        name = names.medium(found.media_text)
+        if name:
+            return name, found.rules.get("media", "profile")
+    for line in (*reversed(evidence.lines.before), *evidence.lines.after):
+        if "来源" in line or "出处" in line or "稿源" in line:
+            name = names.medium(line)
+            if name:
+                return name, "source line"
+    if content.source_line:
+        return content.source_line, "source line in the text"
+    if head.publisher:
+        return head.publisher, "json-ld publisher"
+    return head.site_name, "meta og:site_name" if head.site_name else ""
+
+
+def editor(evidence: Evidence, content: Content) -> tuple[str | None, str]:
+    """The editor in charge."""
+    found = evidence.found
+    if found is not None and found.editor_text:
+        name = names.editor(found.editor_text)
+        if name:
+            return name, found.rules.get("editor", "profile")
+    if content.editor:
+        return content.editor, "editor line in the text"
+    for line in (*evidence.lines.after, *evidence.lines.before):
+        if "编辑" in line or "责编" in line:
+            name = names.editor(line)
+            if name and "编辑" not in name:
+                return name, "editor line"
+    return None, ""
+
+
+def digest(evidence: Evidence, heading: str | None, text: str) -> tuple[str | None, str]:
+    """The page's own summary; a description that only repeats the title or the text's beginning is none."""
+    found = evidence.found
+    if found is not None and found.digest:
+        return found.digest, found.rules.get("digest", "profile")
+    value = evidence.head.digest
+    bare = plain(value or "")
+    if value is None or len(bare) < _SHORTEST_DIGEST or bare == plain(heading or ""):
+        return None, ""
+    if plain(text[: 2 * len(value) + 200]).startswith(bare[:30]):
+        return None, ""
+    return value, "meta description"
+
+
+def tags(evidence: Evidence, heading: str | None) -> tuple[tuple[str, ...], str]:
+    """Keywords, less the title itself."""
+    found = evidence.found
+    if found is not None and found.tags:
+        return found.tags, found.rules.get("tags", "profile")
+    kept = _without(evidence.head.tags, heading)
+    return kept, "meta keywords" if kept else ""
+
+
+def _without(values: Sequence[str], heading: str | None) -> tuple[str, ...]:
+    same = plain(heading or "")
+    return tuple(value for value in values if plain(value) != same)
+
+
+def site(evidence: Evidence) -> str:
+    """The profile's name, else the registrable domain, else ``page`` for a page that names no address."""
+    if evidence.profile is not None:
+        return evidence.profile.name
+    return identity.site_of(evidence.address) or "page"
+
+
+def category(evidence: Evidence) -> tuple[str | None, str]:
+    """The topic that the profile reads from the address, or the section that the head names."""
+    found = evidence.found
+    if found is not None and found.category:
+        return found.category, "address"
+    return evidence.head.section, "meta article:section" if evidence.head.section else ""

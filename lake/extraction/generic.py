@@ -1,0 +1,159 @@
+"""Find the article in a page of any site: its container, and what in it is not its text.
+
+How it decides is told in ``docs/extraction.md``. All thresholds were set on the development pages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lake.extraction.junk import is_phrase
+from lake.extraction.outline import Block, Outline
+
+__all__ = ["Area", "find"]
+
+_DESCEND = 0.7
+"""A child that holds this share of its parent's value is the container instead of it."""
+_DESCEND_ALIKE = 0.8
+"""The same where siblings of the same tag and name hold prose too: sections of one article."""
+_NEVER_CONTAINER = frozenset(("p", "li", "h1", "h2", "h3", "h4", "blockquote", "pre", "tr"))
+_LINKED = 0.6
+"""Share of link text from which a group of at least two blocks is a list of links."""
+_LONG = 30
+"""Words from which a repeated block is a second rendering (mobile and desktop), not a refrain."""
+_PHRASE_WORDS = 25
+_SMALL = 20
+"""Prose of fewer words than this never saves an element of a suspicious name."""
+_OUT = -1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Where the article stands: indices into the outline.
+
+    ``elements`` and ``texts`` inside the container are no article text; ``kept`` are its blocks.
+    ``first`` is the number of the container's first block, ``after`` that of the first block behind it.
+    """
+
+    container: int
+    elements: tuple[int, ...]
+    texts: tuple[Block, ...]
+    kept: tuple[Block, ...]
+    first: int
+    after: int
+
+    @property
+    def words(self) -> float:
+        """The length of the article's text in words."""
+        return sum(block.words for block in self.kept)
+
+
+def find(page: Outline) -> Area:
+    """Find the article; changes the outline's sums."""
+    left_out = _leave_out(page)
+    container = _container(page)
+    return _area(page, container, left_out)
+
+
+def _leave_out(page: Outline) -> list[int]:
+    """Take the elements of suspicious names out of the sums, unless they hold too much of the prose."""
+    total = page.gains[0]
+    left_out: list[int] = []
+    covered = 0
+    for index, share in page.suspects:
+        if index < covered or (page.gains[index] > max(share * total, _SMALL)):
+            continue
+        left_out.append(index)
+        covered = page.ends[index]
+        value, gain = page.values[index], page.gains[index]
+        parent = page.parents[index]
+        while parent >= 0:
+            page.values[parent] -= value
+            page.gains[parent] -= gain
+            parent = page.parents[parent]
+        page.values[index:covered] = [_OUT] * (covered - index)
+    return left_out
+
+
+def _container(page: Outline) -> int:
+    """The element of the highest value, or the one inside it that holds nearly all of that value."""
+    values = page.values
+    best = max(range(len(values)), key=lambda index: (values[index], index))
+    children: dict[int, list[int]] = {}
+    for index in range(best + 1, page.ends[best]):
+        children.setdefault(page.parents[index], []).append(index)
+    while inside := children.get(best):
+        top = max(inside, key=values.__getitem__)
+        kind = (page.tags[top], page.names[top])
+        alike = any(
+            other != top and values[other] > 5 and (page.tags[other], page.names[other]) == kind
+            for other in inside
+        )
+        if page.tags[top] in _NEVER_CONTAINER:
+            break
+        if values[top] < (_DESCEND_ALIKE if alike else _DESCEND) * values[best]:
+            break
+        best = top
+    return best
+
+
+def _area(page: Outline, container: int, left_out: list[int]) -> Area:
+    end = page.ends[container]
+    inner = [index for index in left_out if container < index < end]
+    blocks = [(n, block) for n, block in enumerate(page.blocks) if container <= block.owner < end]
+    live = _outside(page, [block for _, block in blocks], inner)
+    linked = _link_lists(page, container, live)
+    live = _outside(page, live, linked)
+    texts, seen = [], set()
+    for block in live:
+        if block.words < _PHRASE_WORDS and is_phrase(block.text):
+            texts.append(block)
+        elif block.words >= _LONG:
+            if block.text in seen:
+                texts.append(block)
+            seen.add(block.text)
+    gone = {id(block) for block in texts}
+    return Area(
+        container=container,
+        elements=tuple(sorted((*inner, *linked))),
+        texts=tuple(texts),
+        kept=tuple(block for block in live if id(block) not in gone),
+        first=blocks[0][0] if blocks else 0,
+        after=blocks[-1][0] + 1 if blocks else 0,
+    )
+
+
+def _outside(page: Outline, blocks: list[Block], elements: list[int]) -> list[Block]:
+    """The blocks that lie in none of the elements; both in document order."""
+    if not elements:
+        return blocks
+    kept = []
+    position, end = 0, 0
+    for block in blocks:
+        while position < len(elements) and elements[position] <= block.owner:
+            end = max(end, page.ends[elements[position]])
+            position += 1
+        if block.owner >= end:
+            kept.append(block)
+    return kept
+
+
+def _link_lists(page: Outline, container: int, blocks: list[Block]) -> list[int]:
+    """Elements inside the container whose text is mostly links, the outermost ones."""
+    words: dict[int, list[float]] = {}
+    for block in blocks:
+        index = block.owner
+        while index > container:
+            sums = words.setdefault(index, [0.0, 0.0, 0.0])
+            sums[0] += block.words
+            sums[1] += block.words * block.links
+            sums[2] += 1
+            index = page.parents[index]
+    found: list[int] = []
+    covered = 0
+    for index in sorted(words):
+        total, links, count = words[index]
+        if index >= covered and count >= 2 and page.values[index] < 0 and links > _LINKED * total:
+            found.append(index)
+            covered = page.ends[index]
+    return found

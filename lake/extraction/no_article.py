@@ -1,0 +1,94 @@
+"""Which pages hold no article: error pages, checks against robots, logins, lists of links, empty shells."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from lake.errors import Reject
+from lake.extraction.cleaning import Content
+from lake.extraction.generic import Area
+from lake.extraction.metadata import Metadata
+from lake.extraction.outline import Outline, words_in
+
+__all__ = ["refuse"]
+
+_ERROR = re.compile(
+    r"\b(?:404|403|500|502|503)\b(?!\d)|not found|page (?:unavailable|cannot be found)|access denied|forbidden|"
+    r"just a moment|attention required|are you (?:a )?(?:human|robot)|captcha|service unavailable|bad gateway|"
+    r"error \d{3}|log ?in$|^sign in|页面不存在|找不到(?:该)?页面|无法找到|访问(?:被拒绝|异常|验证|过于频繁)|安全验证|"
+    r"人机验证|验证码|您访问的(?:页面|内容)|内容已(?:删除|下线)|出错了|错误提示|请(?:先)?登录|用户登录|系统维护",
+    re.IGNORECASE,
+)
+"""Words of titles of pages that servers send instead of an article."""
+_ERROR_WORDS = 120
+"""An article about an error code has more words than an error page."""
+_SHORTEST = 10.0
+"""Words of text below which a page is a shell: a sentence has about twenty (flash news are the shortest articles)."""
+_LIST_WORDS = 60
+_LIST_LINKS = 25
+
+
+def refuse(
+    title: str | None,
+    content: Content,
+    page: Outline | None,
+    area: Area | None,
+    head: Metadata,
+    address: str | None,
+) -> None:
+    """Raise the reject of a page that holds no article.
+
+    Args:
+        title: the page's title.
+        content: what was read as its body.
+        page: its outline, None where a profile gave the body.
+        area: where the generic extractor saw the article.
+        head: the head's metadata.
+        address: the page's address.
+
+    Raises:
+        Reject: stage ``extract``; reason ``no_article``, ``list_page`` or ``too_short``.
+    """
+    words = words_in(content.text)
+    label = title or head.page_title or "no title"
+    if words < _ERROR_WORDS and _ERROR.search(" ".join(filter(None, (title, head.page_title)))):
+        raise Reject("extract", "no_article", f"an error, login or check page: {label}")
+    if page is None or area is None:
+        _refuse_short(words, content, label)
+        return
+    if _is_list(words, page, area, head, address):
+        raise Reject("extract", "list_page", f"{_links(page)} links and {words:.0f} words of text: {label}")
+    _refuse_short(words, content, label)
+
+
+def _refuse_short(words: float, content: Content, label: str) -> None:
+    if words < _SHORTEST and not (content.images and words >= 2):
+        raise Reject("extract", "too_short", f"{len(content.text)} characters of text: {label}")
+
+
+def _is_list(words: float, page: Outline, area: Area, head: Metadata, address: str | None) -> bool:
+    """Whether a page is a list of links: a front page by its address, or many links beside hardly any text."""
+    stated = head.kind == "article" or bool(head.published)
+    if stated and words >= _SHORTEST:
+        return False
+    path = urlsplit(address or "").path.lower()
+    query = urlsplit(address or "").query
+    front = (
+        address is not None
+        and not query
+        and re.fullmatch(r"/(?:(?:index|default|home)(?:\.\w{3,5})?)?", path)
+    )
+    links = _links(page)
+    if front:
+        return links >= _LIST_LINKS // 2
+    inside = page.blocks[area.first : area.after]
+    linked = sum(block.words * block.links for block in inside)
+    total = sum(block.words for block in inside)
+    return links >= _LIST_LINKS and (
+        words < _LIST_WORDS / 2 or (words < _LIST_WORDS and linked > 0.5 * total) or linked > 0.7 * total
+    )
+
+
+def _links(page: Outline) -> int:
+    return sum(block.links > 0.5 for block in page.blocks)

@@ -1,0 +1,215 @@
+"""A full HTML page to an article.
+
+One lexbor parse; the site's profile or the generic extractor finds the container; only the container's
+nodes reach the reader of bodies; the head and the lines around the text give what is missing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from lake.extraction import fields, identity
+from lake.extraction.cleaning import Content, read
+from lake.extraction.fields import Evidence
+from lake.extraction.generic import Area, find
+from lake.extraction.language import language_of
+from lake.extraction.metadata import Metadata, metadata
+from lake.extraction.no_article import refuse
+from lake.extraction.outline import Outline, outline, words_in
+from lake.extraction.page_data import body_from_scripts, paragraphs
+from lake.extraction.profile import Found, apply, article_key
+from lake.extraction.profiles import profile_for, profile_of_links
+from lake.extraction.surroundings import Lines, lines_around
+from lake.extraction.titles import plain
+from lake.extraction.trees import tree_of
+from lake.extraction.version import EXTRACTOR
+from lake.model import Article
+
+__all__ = ["extract_page"]
+
+_ENOUGH = 40
+"""Words of body below which the page's data is searched for a longer one."""
+_LEAST = 5
+"""Words below which a profile's body is an empty shell."""
+_TITLE_WITHIN, _PROSE = 6, 8
+"""The title is repeated within the container's first blocks, before its first prose (value in words)."""
+_EASTMONEY_ID = re.compile(r"(?<!\d)(20\d{15,16})(?!\d)")
+_NO_LINES = Lines((), (), (), "", "")
+_EMPTY = Content("", "")
+
+
+def extract_page(
+    text: str,
+    *,
+    url: str | None = None,
+    captured_at: dt.datetime | None = None,
+    name: str | None = None,
+    use_profile: bool = True,
+) -> Article:
+    """Structure a full page of any site.
+
+    Args:
+        text: the page's HTML, decoded.
+        url: the address that it was fetched from.
+        captured_at: aware time of capture, now if None: dated layouts, relative dates and pages without
+            any date are read against it.
+        name: the capture's file name; may hold the article's id.
+        use_profile: False reads the page with the generic extractor alone.
+
+    Raises:
+        Reject: stage ``extract``; reason ``no_article``, ``list_page`` or ``too_short``.
+    """
+    when = captured_at or dt.datetime.now(dt.UTC)
+    tree = LexborHTMLParser(text)
+    head = metadata(tree)
+    address = identity.choose_url(url, [head.canonical, head.og_url])
+    profile = profile_for(url) or profile_for(address) or (None if address else profile_of_links(text))
+    found = (
+        apply(profile, tree, text, url=address or url, captured_at=when) if profile and use_profile else None
+    )
+    body = _body(tree, text, found, head, address)
+    refuse(body.title, body.content, body.page, body.area, head, address)
+    evidence = Evidence(address, profile, found, head, body.lines, when)
+    return _article(evidence, body, name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """The body and how it was found; ``page`` and ``area`` are None where a profile gave it."""
+
+    content: Content
+    rule: str
+    title: str | None
+    title_rule: str
+    lines: Lines = _NO_LINES
+    page: Outline | None = None
+    area: Area | None = None
+
+
+def _body(
+    tree: LexborHTMLParser, text: str, found: Found | None, head: Metadata, address: str | None
+) -> _Body:
+    """The profile's body, else the generic extractor's, else the longest prose in the page's data."""
+    if found is not None and found.body_html is not None:
+        content = _read_html(found.body_html, address)
+        if words_in(content.text) >= _LEAST or content.images:
+            lines = _NO_LINES if _complete(found, head) else _lines(tree)
+            return _Body(
+                content, found.rules.get("body", "profile"), *fields.title(found, head, lines), lines
+            )
+    body = _generic(tree, found, head, address)
+    if words_in(body.content.text) < _ENOUGH:
+        data = body_from_scripts(text) or (paragraphs(head.body) if head.body else None)
+        other = _read_html(data, address) if data else _EMPTY
+        if words_in(other.text) > words_in(body.content.text):
+            return replace(body, content=other, rule="page data", page=None, area=None)
+    return body
+
+
+def _generic(tree: LexborHTMLParser, found: Found | None, head: Metadata, address: str | None) -> _Body:
+    if tree.body is None:
+        return _Body(_EMPTY, "", *fields.title(found, head, _NO_LINES))
+    page = outline(tree.body)
+    area = find(page)
+    lines = lines_around(page, area)
+    heading, rule = fields.title(found, head, lines)
+    container = page.nodes[area.container]
+    for node in _no_text(page, area, heading):
+        node.decompose()
+    content = read(tree_of(container, keep_hidden=True), balanced=True, base_url=address)
+    return _Body(content, "generic", heading, rule, lines, page, area)
+
+
+def _no_text(page: Outline, area: Area, heading: str | None) -> Iterator[LexborNode]:
+    """The container's nodes that are no text of the article, inner ones first; its title's repetition too."""
+    for block in area.texts:
+        yield from block.nodes
+    same = plain(heading or "")
+    for block in area.kept[:_TITLE_WITHIN]:
+        if block.value > _PROSE:
+            break
+        if same and plain(block.text) == same:
+            yield from block.nodes
+    for index in reversed(area.elements):
+        yield page.nodes[index]
+
+
+def _read_html(html: str, address: str | None) -> Content:
+    """Read a body that a profile or the page's data gives as HTML."""
+    inner = LexborHTMLParser(html).body
+    if inner is None:
+        return _EMPTY
+    balanced = html.count("EM_StockImg_Start") == html.count("EM_StockImg_End")
+    return read(tree_of(inner), balanced=balanced, base_url=address)
+
+
+def _complete(found: Found, head: Metadata) -> bool:
+    """Whether a profile and the head tell all that the lines around the text could."""
+    dated = found.time_text or found.published_epoch is not None or head.published
+    return bool(found.title and dated)
+
+
+def _lines(tree: LexborHTMLParser) -> Lines:
+    if tree.body is None:
+        return _NO_LINES
+    page = outline(tree.body)
+    return lines_around(page, find(page))
+
+
+def _article(evidence: Evidence, body: _Body, name: str | None) -> Article:
+    """The article with every field and, in ``rules``, what gave it."""
+    content, heading = body.content, body.title
+    language = language_of(content.text, evidence.head.language)
+    published, origin, date_rule = fields.published(evidence, fields.zone(evidence.profile, language))
+    native = _native_id(evidence, name)
+    site = fields.site(evidence)
+    found, profile = evidence.found, evidence.profile
+    read_fields = {
+        "title": (heading, body.title_rule),
+        "digest": fields.digest(evidence, heading, content.text),
+        "media": fields.medium(evidence, content),
+        "authors": fields.authors(evidence, language),
+        "editor": fields.editor(evidence, content),
+        "category": fields.category(evidence),
+        "tags": fields.tags(evidence, heading),
+    }
+    rules = {field: rule for field, (_, rule) in read_fields.items() if rule}
+    rules |= {"body_text": body.rule, "body_markdown": body.rule, "published_at": date_rule}
+    key = identity.content_key(heading, None if origin == "capture" else published.date(), content.text)
+    values: dict[str, Any] = {field: value for field, (value, _) in read_fields.items()}
+    return Article(
+        article_id=identity.article_id(site, native, evidence.address, key),
+        site=site,
+        published_at=published,
+        date_origin=origin,
+        extractor=f"{EXTRACTOR}+{profile.name if profile and found and found.body_html else 'generic'}",
+        url=evidence.address,
+        body_text=content.text,
+        body_markdown=content.markdown,
+        language=language,
+        mentions=content.mentions,
+        charts=content.charts,
+        images=content.images,
+        glossary=content.glossary,
+        links=content.links,
+        rules=rules,
+        **values,
+    )
+
+
+def _native_id(evidence: Evidence, name: str | None) -> str | None:
+    """The site's own id of the article: from the profile, or for EastMoney from the capture's file name."""
+    found, profile = evidence.found, evidence.profile
+    key = found.article_key if found is not None else None
+    if key is None and profile is not None:
+        key = article_key(profile, evidence.address)
+    if key is None and profile is not None and profile.name == "eastmoney":
+        match = _EASTMONEY_ID.search(name or "")
+        key = match[1] if match else None
+    return key

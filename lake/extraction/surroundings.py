@@ -1,0 +1,119 @@
+"""The lines around an article: its heading, and what it says of time, medium, authors and editor."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from lake.extraction import dates, names
+from lake.extraction.generic import Area
+from lake.extraction.outline import HEADINGS, Block, Outline
+
+__all__ = ["Lines", "authors_of", "lines_around", "published"]
+
+_BEFORE, _INSIDE, _BEHIND = 30, 6, 8
+"""Blocks looked at before the container, at its inner ends, and behind it."""
+_LINE = 160
+"""Longest line that may say something of the article; prose is longer."""
+_LABEL = re.compile(r"发布|发表|时间|日期|来源|刊登|posted|publish|date|updated|written|on\b", re.IGNORECASE)
+_UPDATED = re.compile(r"更新|修改|updated|modified|last edited", re.IGNORECASE)
+_TODAY = re.compile(r"今天是|现在是|当前时间|访问|注册|copyright|©|版权", re.IGNORECASE)
+_WRITER = re.compile(r"作者|记者|撰文|撰稿|采写|(?:^|\W)文\s?[:：/｜|]|文字\s?[:：]")
+_BYLINE = re.compile(
+    r"^\s{0,3}(?:written |posted |story )?by:?\s{1,3}([A-Z][\w.'’-]+(?: [A-Z][\w.'’-]*){0,4})", re.IGNORECASE
+)
+_IN_TEXT = re.compile(
+    r"[（(【](?:[^（()）【】]{0,12}?)记者[\s\u3000：:]{0,3}([\u4e00-\u9fff·、\s\u3000]{2,40}?)(?:报道|摄|实习|通讯员|[）)】])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Short lines in the order of the page: ``before`` and ``after`` the article's prose; its ``headings``.
+
+    The ends of ``before`` and the start of ``after`` stand nearest to the prose.
+    """
+
+    headings: tuple[str, ...]
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    opening: str
+    closing: str
+
+
+def lines_around(page: Outline, area: Area) -> Lines:
+    """Collect the lines around an article."""
+    blocks = page.blocks
+    kept = area.kept
+    head = blocks[max(0, area.first - _BEFORE) : area.first]
+    first = next((n for n, block in enumerate(kept) if block.value > 8), 0)
+    start = kept[: max(first, 1)][-_INSIDE:]
+    last = len(kept) - next((n for n, block in enumerate(reversed(kept)) if block.value > 8), 0)
+    end = kept[last:][:_INSIDE] if last > first else ()
+    behind = blocks[area.after : area.after + _BEHIND]
+    return Lines(
+        headings=_headings(page, area),
+        before=tuple(block.text for block in (*head, *start) if len(block.text) <= _LINE),
+        after=tuple(block.text for block in (*end, *behind) if len(block.text) <= _LINE),
+        opening=kept[first].text if kept else "",
+        closing=kept[last - 1].text if kept else "",
+    )
+
+
+def _headings(page: Outline, area: Area) -> tuple[str, ...]:
+    """Headings before the article's prose, first level first, then nearest first; then what is named title."""
+    found: list[tuple[int, int, str]] = []
+    for number, block in enumerate(page.blocks[: area.after]):
+        level = _level(page, block)
+        if level and len(block.text) <= 300:
+            found.append((level, abs(area.first - number), block.text))
+    return tuple(dict.fromkeys(text for _, _, text in sorted(found)))[:20]
+
+
+def _level(page: Outline, block: Block) -> int:
+    if block.tag in HEADINGS:
+        return int(block.tag[1])
+    parent = page.parents[block.owner]
+    if parent >= 0 and page.tags[parent] in HEADINGS:
+        return int(page.tags[parent][1])
+    return 7 if "title" in page.names[block.owner].lower() else 0
+
+
+def published(lines: Lines, zone: dt.tzinfo, now: dt.datetime | None) -> tuple[dates.Written | None, str]:
+    """The date that the lines around the article state, with the rule's name.
+
+    Lines before the prose count more than lines behind it, a clock time and a label more than a bare
+    date, nearness to the prose decides between equals; a date of today's calendar or of a copyright
+    notice is none.
+    """
+    best: tuple[float, dates.Written, str] | None = None
+    for place, group in (("before", tuple(reversed(lines.before))), ("after", lines.after)):
+        for distance, line in enumerate(group):
+            found = dates.visible(line, zone, now) or dates.relative(line, now)
+            if found is None or _TODAY.search(line):
+                continue
+            score = 3.0 * found.has_time + 2.0 * bool(_LABEL.search(line)) - bool(_UPDATED.search(line))
+            score += (4.0 if place == "before" else 0.0) - 0.1 * distance - (2.0 if len(line) > 80 else 0.0)
+            if best is None or score > best[0]:
+                best = score, found, f"line {place} the text"
+    return (best[1], best[2]) if best else (None, "")
+
+
+def authors_of(lines: Lines) -> tuple[tuple[str, ...], str]:
+    """The authors that the lines around the article or its first and last words name, with the rule's name."""
+    for line in (*reversed(lines.before), *lines.after):
+        if _WRITER.search(line):
+            found = names.authors(line)
+            if found:
+                return found, "author line"
+        byline = _BYLINE.match(line)
+        if byline:
+            return (byline[1].strip(),), "byline"
+    for text in (lines.opening[:200], lines.closing[-200:]):
+        match = _IN_TEXT.search(text)
+        if match:
+            found = names.authors(f"记者：{match[1]}")
+            if found:
+                return found, "reporter in the text"
+    return (), ""

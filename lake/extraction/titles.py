@@ -1,0 +1,74 @@
+"""The article's title: which heading it is, and what of the page's title is the site's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+__all__ = ["choose_title", "plain", "without_site"]
+
+_SEPARATOR = re.compile(r"\s{0,4}(?:[_|｜丨\-–—·•»«›<>~―]{1,3}|(?<=\s)[:：/](?=\s))\s{0,4}")
+_SITE_WORD = re.compile(
+    r"(?:网|网站|新闻|频道|在线|客户端|日报|晚报|时报|晨报|早报|周刊|杂志|门户|中心|社区|论坛|博客|资讯|首页|正文|财经|社|报|"
+    r"\.(?:com|cn|net|org|co|io)\b.*|blog|news|times|post|journal|magazine|official site)$",
+    re.IGNORECASE,
+)
+_LONGEST = 300
+_SAME = re.compile(r"[\W_]+")
+
+
+def choose_title(
+    page_title: str | None, headings: Sequence[str], candidates: Sequence[str]
+) -> tuple[str | None, str]:
+    """Choose the article's title; gives it with the rule's name.
+
+    The heading that the page's own title (``<title>``, else the first candidate) starts with or contains
+    is the title: a page's title is its heading with the site's name around it. Where no heading agrees,
+    the candidates (``og:title``, JSON-LD) count, then the page's title less the site's name.
+
+    Args:
+        page_title: the text of ``<title>``.
+        headings: texts of the page's headings, the likeliest first.
+        candidates: titles that the metadata gives, the most reliable first.
+    """
+    names = [name for name in (page_title, *candidates) if name]
+    for reference in names:
+        whole = plain(reference)
+        agreeing = [h for h in headings if 1 < len(h) <= _LONGEST and _agrees(plain(h), whole)]
+        if agreeing:
+            return max(agreeing, key=lambda h: len(plain(h))), "heading"
+    for candidate in candidates:
+        if candidate:
+            return without_site(candidate), "meta"
+    if page_title:
+        return without_site(page_title), "title"
+    return (headings[0], "first heading") if headings else (None, "")
+
+
+def plain(text: str) -> str:
+    """Text without case, white space and punctuation, for comparing."""
+    return _SAME.sub("", text).casefold()
+
+
+def _agrees(heading: str, reference: str) -> bool:
+    """Whether a heading is the larger part of a title, or a title that was cut is the heading's start."""
+    if len(heading) < 2 or not reference:
+        return False
+    if heading in reference:
+        return reference.startswith(heading) or 2 * len(heading) >= len(reference)
+    return len(reference) >= 8 and heading.startswith(reference[: max(8, len(reference) - 3)])
+
+
+def without_site(title: str) -> str:
+    """A page's title less the parts that name the site and its sections (``A股收涨_财经_某某网`` -> ``A股收涨``)."""
+    title = " ".join(title.split())[:_LONGEST]
+    while True:
+        marks = list(_SEPARATOR.finditer(title))
+        if not marks or marks[-1].start() == 0:
+            return title
+        last = marks[-1]
+        head, tail = title[: last.start()], title[last.end() :]
+        if not tail or (len(plain(head)) >= 4 and (_SITE_WORD.search(tail) or 2 * len(tail) <= len(head))):
+            title = head
+            continue
+        return title
