@@ -61,6 +61,13 @@ def pairs(html: str) -> list[str]:
             (116, "09982"),
         ),
         ('<span id="stock_105.QQQX">远图</span>', (105, "QQQX")),
+        (
+            '<span id="stock_0099812"><a class="keytip" href="http://quote.eastmoney.com/SZ009981.html">远图</a></span>',
+            (0, "009981"),
+        ),
+        ('<a class="keytip" href="http://quote.eastmoney.com/sh609981.html">远图</a>', (1, "609981")),
+        ('<a class="keytip" href="http://quote.eastmoney.com/hk/09981.html">远图</a>', (116, "09981")),
+        ('<a class="keytip" href="http://quote.eastmoney.com/us/QQQX.html">远图</a>', (None, "QQQX")),
         ('<span class="em_stock_key_common" data-code="1,609981"><b>远图</b>股份</span>', (1, "609981")),
     ],
 )
@@ -307,6 +314,7 @@ def html_offset(html: str, text: str) -> int:
     [
         f"积极发展{later('116.09983', '绿色经济')}",
         f"发展{first('116.09983', '绿色经济')}是长线目标，{later('116.09983', '绿色经济')}的提法",
+        f"用于建设{later('116.09984', '绿色谷地')}、完善设施",
         f"{first('0.309981', '机器人')}产业提速",
         f"关注{first('90.BK9981', '风电')}、{first('0.309981', '机器人')}等，以及{later('0.309981', '机器人')}、"
         f"{first('90.BK9982', '光伏')}",
@@ -327,6 +335,8 @@ def test_ordinary_words_that_are_a_companys_name_are_no_mention(html: str) -> No
         f"{first('105.QQQX', '苹某')}产业链公司",
         f"{first('105.QQQX', '苹某')}概念股",
         f"推动{first('1.609981', '某某茅台')}上涨",
+        f"推进{first('1.609981', '某某茅台')}改革",
+        f"建设{first('116.09984', '绿色谷地')}，{later('116.09984', '绿色谷地')}股价上涨",
         f"{first('1.609981', '某某茅台')}、{first('0.009982', '某粮液')}、{first('90.BK9983', '白酒')}",
         f"{first('90.BK9983', '白酒')}、{first('1.609981', '某某茅台')}走高",
         f"雷某今日在{first('105.QQQW', '微某')}宣布",

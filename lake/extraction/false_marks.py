@@ -10,8 +10,8 @@ another word, or ordinary words. Each rule reads only the characters around the 
    exchange, an authority (中国[证券]业协会, [证券]时报, [上海复旦]大学, [券商]中国记者).
 3. **Part of another word**: [银行]间, [证券]代码, [黄金]周; letters inside a longer Latin word.
 4. **Tail of a company's name**: a board's word right after a marked company ([中国银河][证券]).
-5. **Ordinary words** (securities only, judged over all marks of the pair): they are the object of 发展, 培育, …
-   (发展[绿色经济]), a field ([机器人]产业), or one in a list of boards. Company facts (a ticker, a chart,
+5. **Ordinary words** (securities only, judged over all marks of the pair): they are the object of 发展, 建设, …
+   (发展[绿色经济]), a field ([机器人]产业), or one in a list of boards; see ORDINARY_POINTS. Company facts (a ticker, a chart,
    股价 or 公告 right after it, a company beside it in a list) outweigh that.
 
 A pair is dropped only if every one of its marks is false, so that no true mention is lost to a false one.
@@ -32,8 +32,9 @@ AROUND = 8
 """Characters looked at on either side of a mark: the longest word in the vocabulary."""
 
 ORDINARY_POINTS = 2
-"""Evidence needed to take a company's name for ordinary words: a verb or field beside it counts two, a
-board beside it in a list, an abstract noun as its ending, no mark of a first mention one each."""
+"""Evidence needed to take a company's name for ordinary words. 发展 and its kin before it, or 产业 and its
+kin after it count two; 建设 and its kin, each board beside it in a list, an abstract noun as its ending,
+and no mark of a first mention among all its marks count one each."""
 
 
 def genuine(marks: Sequence[Mark], text: str, *, named: Collection[Pair] = ()) -> list[Mark]:
@@ -97,7 +98,7 @@ def _ordinary_pairs(marks: Sequence[Mark], text: str, named: Collection[Pair]) -
         boards, companies = _listed_beside(marks, k, text)
         if companies or mark.name.endswith(words.COMPANY_WORDS) or words.COMPANY_FACT.match(text, mark.end):
             company.add(pair)
-        points[pair] = points.get(pair, 0) + (ORDINARY_POINTS if _is_field(mark, text) else boards)
+        points[pair] = points.get(pair, 0) + boards + _field_points(mark, text)
     return {
         pair
         for pair, count in points.items()
@@ -111,10 +112,12 @@ def _weakness(pair: Pair, marks: Sequence[Mark]) -> int:
     return own[0].name.endswith(words.ABSTRACT_NOUNS) + (not any(mark.first for mark in own))
 
 
-def _is_field(mark: Mark, text: str) -> bool:
-    """Whether the name is promoted like a field, or named as one."""
-    before = text[max(mark.start - 4, 0) : mark.start]
-    return bool(words.PROMOTED.search(before) or words.INDUSTRY.match(text, mark.end))
+def _field_points(mark: Mark, text: str) -> int:
+    """What the words right beside say for a field or an idea instead of a company."""
+    before = text[max(mark.start - AROUND, 0) : mark.start]
+    if words.PROMOTED.search(before) or words.INDUSTRY.match(text, mark.end):
+        return ORDINARY_POINTS
+    return 1 if words.BUILT.search(before) else 0
 
 
 def _listed_beside(marks: Sequence[Mark], k: int, text: str) -> tuple[int, int]:

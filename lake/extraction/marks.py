@@ -1,7 +1,7 @@
 """What one tag of EastMoney's markup marks: a security, a glossary term, a chart.
 
 All functions take a tag's attributes as strings. Every form was seen in the seed archive's posts (2022)
-or in public captures of the site's pages (2025-26).
+or in public captures of the site's pages (2016, 2025-26).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lake.extraction.markets import market_of
+from lake.extraction.markets import HONG_KONG, SHANGHAI, SHENZHEN, market_of
 from lake.model import Chart
 
 __all__ = ["Mark", "chart_of", "glossary_of", "is_first", "is_marked", "pair_of", "pair_of_id"]
@@ -41,6 +41,10 @@ class Mark:
 
 _PAIR = re.compile(r"(\d{1,3})[.,]([A-Za-z0-9_]{1,20})")
 _QUOTE = re.compile(r"quote\.eastmoney\.com/(?:unify/)?r/(\d{1,3})\.([A-Za-z0-9_]{1,20})")
+_OLD_QUOTE = re.compile(
+    r"quote\.eastmoney\.com/(?:S[HZ](?P<china>\d{6})|hk/(?P<hk>\d{5})|us/(?P<us>[A-Z_]{1,10}))\.html",
+    re.IGNORECASE,
+)
 _BARE = re.compile(r"\d{5,6}|BK\d{3,5}|[A-Z][A-Z_]{0,9}")
 _ID = re.compile(r"(?:stock|bk|Info)_?\.?(\d{1,3})\.([A-Za-z0-9_]{1,20})")
 _GLOSSARY_ID = re.compile(r"Info\.(\d+)")
@@ -72,9 +76,18 @@ def pair_of(attrs: Mapping[str, str]) -> Pair | None:
         return int(found[1]), found[2]
     if found := _QUOTE.search(attrs.get("href", "")):
         return int(found[1]), found[2]
+    if found := _OLD_QUOTE.search(attrs.get("href", "")):
+        return _old_pair(found)
     if _BARE.fullmatch(code) and "baike." not in attrs.get("href", ""):
         return market_of(code), code
     return None
+
+
+def _old_pair(found: re.Match[str]) -> Pair:
+    """The pair in an address of 2016: ``/SZ300104.html``, ``/hk/00700.html``, ``/us/AAPL.html``."""
+    if china := found["china"]:
+        return (SHANGHAI if "/SH" in found[0].upper() else SHENZHEN), china
+    return (HONG_KONG, found["hk"]) if found["hk"] else (None, found["us"].upper())
 
 
 def pair_of_id(element_id: str) -> Pair | None:

@@ -10,6 +10,7 @@ import re
 __all__ = [
     "ABSTRACT_NOUNS",
     "ASSOCIATION",
+    "BUILT",
     "COMPANY_ASSOCIATION",
     "COMPANY_FACT",
     "COMPANY_WORDS",
@@ -89,6 +90,9 @@ MINISTRY = re.compile(r"部(?![分门署位件队])|厅|总局|局(?![面势部�
 
 PROMOTED = re.compile(r"(?:发展|壮大|培育|倡导|提倡|践行|迈向|繁荣)(?:好|起)?$")
 """Verbs whose object is a field or an idea, hardly ever a company."""
+
+BUILT = re.compile(r"(?:建设|打造|构建|共建|建成|推进|探索|实现)$")
+"""Verbs whose object is more often a field or a work than a company."""
 
 INDUSTRY = re.compile(r"产业(?!链)|行业|领域|赛道|板块")
 """Nouns that make a field of the word before them (not 产业链 and 概念, which follow companies too)."""
