@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import ingest as ingest_benchmark
 from benchmarks.generate import generate, main
 from benchmarks.stories import Shares
 
@@ -167,3 +168,13 @@ def read(target: Path) -> list[tuple[str, bytes]]:
 def test_posts_come_one_by_one() -> None:
     first = list(itertools.islice(generate(10**9), 3))
     assert len(first) == 3
+
+
+def test_the_ingest_benchmark_measures_every_stage_of_a_small_run(tmp_path: Path) -> None:
+    run = ingest_benchmark.measure(60, tmp_path, flow=False)
+    assert run["first"]["captured"] == 60
+    assert set(run["first"]["stages"]) == {"discover", "capture", "structure", "commit", "publish"}
+    assert run["again"]["unchanged"] == 60
+    assert run["peak_mib"] >= run["peak_parent_mib"] > 0
+    assert "| 60 |" in ingest_benchmark.table([run])
+    assert list(tmp_path.iterdir()) == []
