@@ -64,7 +64,7 @@ def history(root: LakeRoot) -> Iterator[Snapshot]:
         return
     for version in range(tables.open_table(root, "outcomes").version, -1, -1):
         note = tables.commit_note(root, "outcomes", version)
-        if note is not None:
+        if note is not None and "versions" in note:
             yield _snapshot(version, note)
 
 

@@ -126,9 +126,8 @@ def _bodies(captures: Table, lost: set[str]) -> Iterator[Finding]:
         wanted.update(pq.read_table(path, columns=["sha256"], partitioning=None).column(0).to_pylist())
         try:
             for sha256, body in raw.bodies(path):
-                if hashlib.sha256(body).hexdigest() == sha256:
-                    held.add(sha256)
-                else:
+                held.add(sha256)
+                if hashlib.sha256(body).hexdigest() != sha256:
                     yield Finding("damaged_body", str(path), f"the bytes of {sha256} have changed")
         except (OSError, pa.ArrowException) as error:
             yield Finding("unreadable_file", str(path), f"its bodies cannot be read: {error}")
