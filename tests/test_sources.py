@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import logging
 import os
 import socket
 import subprocess
@@ -305,7 +306,9 @@ def test_a_deep_tree_is_read_to_its_end(tmp_path: Path) -> None:
 
 def test_a_source_without_pages_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     fill(tmp_path, "logo.png")
+    logging.getLogger("lake.sources").addHandler(caplog.handler)  # commands cut off the root's handlers
     assert results(tmp_path) == ({}, [])
+    logging.getLogger("lake.sources").removeHandler(caplog.handler)
     assert str(tmp_path) in caplog.text
 
 
