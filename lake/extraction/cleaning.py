@@ -21,6 +21,7 @@ from lake.extraction.blocks import Block
 from lake.extraction.entities import mentions
 from lake.extraction.false_marks import AROUND, in_longer_name
 from lake.extraction.marks import Mark
+from lake.extraction.shrink import shrunk
 from lake.extraction.walk import Walk
 from lake.model import Chart, GlossaryTerm, Image, Link, Mention
 
@@ -51,8 +52,6 @@ _SOURCE = re.compile(r"[（(【\[]?\s?(?:文章|稿件|信息|新闻)?来源\s?[
 _EDITOR = re.compile(r"[（(【\[]?\s?(?:责任编辑|责编|编辑)\s?[:：]\s?(.{1,30}?)\s?[)）】\]]?")
 _SOURCE_TAIL = re.compile(r"\s?[（(]文章来源[:：]\s?([^（()）]{1,60}?)[)）]$")
 _CAPTION = re.compile(r"[(（【\[]?\s?(?:图片?|资料图|配图|制图|制表|摄影|插图|▲|△)")
-_EMPTY_SPAN = re.compile(r"<span\b[^<>]*></span>")
-"""A tree costs time per element, and EastMoney puts an empty one after each first mention."""
 CAPTION_CHARACTERS = 80
 """Longest centred line after an image that may be its caption; a sentence of prose is seldom shorter."""
 LINE_CHARACTERS = 80
@@ -72,7 +71,7 @@ def clean(html: str, *, base_url: str | None = None, drop: Sequence[str] = ()) -
     Returns:
         The content. Text is only ever taken from the input, each piece once.
     """
-    html = _EMPTY_SPAN.sub("", html)
+    html = shrunk(html)
     soup = BeautifulSoup(html, "lxml", multi_valued_attributes=None, attribute_dict_class=dict)
     dropped = {id(element) for element in soup.select(", ".join(drop))} if drop else set()
     walk = Walk(base_url, balanced=_balanced(html), dropped=dropped)
