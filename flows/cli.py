@@ -18,6 +18,7 @@ from cyclopts import App, CycloptsError
 from flows.commands import reading, upkeep, writing
 from flows.commands.common import say
 from flows.commands.demo import demo
+from flows.commands.extracting import extract
 from lake.errors import NewslakeError, Usage
 
 __all__ = ["COMMANDS", "app", "main"]
@@ -30,6 +31,9 @@ COMMANDS: tuple[Callable[..., int], ...] = (
     reading.status,
     reading.rejects,
     reading.capture,
+    extract,
+    upkeep.maintain,
+    upkeep.verify,
     upkeep.up,
 )
 

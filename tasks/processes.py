@@ -17,7 +17,9 @@ def light_children() -> Iterator[None]:
     engine: 2.6 s of import and 100 MB a child (measured), for nothing.
     """
     main = sys.modules["__main__"]
-    hidden: dict[str, object] = {name: vars(main).pop(name) for name in ("__spec__", "__file__") if name in vars(main)}
+    hidden: dict[str, object] = {
+        name: vars(main).pop(name) for name in ("__spec__", "__file__") if name in vars(main)
+    }
     main.__spec__ = None
     try:
         yield

@@ -182,6 +182,63 @@ def test_capture_gives_the_bytes_back(lake: Path, capfdbinary: pytest.CaptureFix
     assert capfdbinary.readouterr().out == body
 
 
+def test_maintain_and_verify_of_a_sound_lake_then_of_a_damaged_one(
+    posts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    option = ["--lake", str(tmp_path), "--json"]
+    assert main(["ingest", str(posts), *option]) == 0
+    snapshot = json.loads(capsys.readouterr().out)["snapshot"]
+    assert main(["maintain", *option]) == 0
+    assert json.loads(capsys.readouterr().out)["snapshot"] == snapshot
+    assert main(["verify", *option]) == 0
+    assert json.loads(capsys.readouterr().out) == {"sound": True, "findings": []}
+    lost = next((tmp_path / "captures").glob("*.parquet"))
+    lost.unlink()
+    assert main(["verify", *option]) == 1
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    assert str(lost) in {each["where"] for each in findings}
+
+
+PAGE = """<html lang="zh"><head><title>青禾钢铁上调全年指引_云川日报</title>
+<meta property="og:url" content="https://news.yunchuan.example/a/2022-05-26/101.html"></head><body><div>
+<h1>青禾钢铁上调全年指引</h1><p>2022-05-26 09:30 来源：云川日报</p><article>
+<p>青禾钢铁周四宣布上调全年产量指引，理由是二号高炉提前完成检修并恢复满负荷生产，订单也好于预期。</p>
+<p>公司董事长林远在电话会上表示，三季度的出口订单已经排满，国内建筑用钢的需求也在回升，库存降到两年来的低位。</p>
+</article></div></body></html>"""
+
+
+def test_extract_shows_fields_and_rules_and_compares(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(PAGE, "utf-8")
+    assert main(["extract", str(page)]) == 0
+    assert "青禾钢铁上调全年指引" in capsys.readouterr().out
+    assert main(["extract", str(page), "--json"]) == 0
+    fields = {each["field"]: each for each in json.loads(capsys.readouterr().out)["fields"]}
+    assert fields["title"]["value"] == "青禾钢铁上调全年指引"
+    assert fields["title"]["rule"]
+    assert main(["extract", str(page), "--compare", "--json"]) == 0
+    compared = {each["field"]: each for each in json.loads(capsys.readouterr().out)["fields"]}
+    assert compared["title"]["profile"] == compared["title"]["generic"] == "青禾钢铁上调全年指引"
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "code"),
+    [("empty.html", b"", 1), ("absent.html", None, 1), ("https://news.example/1.html", None, 2)],
+)
+def test_extract_says_why_there_is_no_article(
+    name: str, body: bytes | None, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = name if "://" in name else str(tmp_path / name)
+    if body is not None:
+        Path(page).write_bytes(body)
+    assert main(["extract", page]) == code
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("error: ")
+
+
 def test_demo_ingests_the_examples_and_answers_questions(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

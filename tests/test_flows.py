@@ -18,6 +18,7 @@ from prefect.context import FlowRunContext
 from prefect.utilities.callables import parameter_schema
 
 from flows.ingest import ingest
+from flows.maintain import maintain, verify
 from flows.restructure import restructure
 from lake.errors import Conflict, Stop
 from lake.report import COUNTS, Report
@@ -26,7 +27,7 @@ from tasks.logs import RunProgress, lake_log
 from tasks.processes import light_children
 from tasks.steps import step
 
-FLOWS = (ingest, restructure)
+FLOWS = (ingest, restructure, maintain, verify)
 
 
 def run_of(state: Any) -> Any:
@@ -60,6 +61,19 @@ def test_ingest_then_again_then_restructure(posts: Path, tmp_path: Path) -> None
     assert (again["captured"], again["unchanged"], again["snapshot"]) == (31, 30, first["snapshot"])
     with duckdb.connect(f"{lake}/lake.duckdb", read_only=True) as connection:
         assert connection.execute("SELECT count(*) FROM articles").fetchone() == (first["new"],)
+
+
+@pytest.mark.usefixtures("prefect_api")
+def test_maintain_changes_no_row_and_verify_fails_when_bytes_are_gone(posts: Path, tmp_path: Path) -> None:
+    lake = tmp_path / "lake"
+    first = ingest([str(posts)], lake=str(lake))
+    assert maintain(lake=str(lake))["snapshot"] == first["snapshot"]
+    assert verify(lake=str(lake)) == {"sound": True, "findings": []}
+    next((lake / "captures").glob("*.parquet")).unlink()
+    state = verify(lake=str(lake), return_state=True)
+    assert state.is_failed()
+    with pytest.raises(Stop, match="missing_file"):
+        state.result()
 
 
 @pytest.mark.usefixtures("prefect_api")

@@ -49,7 +49,7 @@ def say(text: str) -> None:
 
 def print_json(value: Any) -> None:
     """Print ``value`` as the one JSON object of ``--json``."""
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=str), flush=True)
 
 
 class _Stderr(logging.StreamHandler[Any]):

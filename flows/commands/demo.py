@@ -33,7 +33,7 @@ QUESTIONS = (
     ),
     (
         "What gave no article, and why?",
-        "SELECT stage, reason, count(*) AS captures, any_value(detail) AS such_as FROM rejects GROUP BY ALL ORDER BY ALL",
+        "SELECT stage, reason, count(*) AS captures, min(detail) AS such_as FROM rejects GROUP BY ALL ORDER BY ALL",
     ),
 )
 """(question, SQL) in the order in which the demo asks them."""

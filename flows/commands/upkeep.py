@@ -1,22 +1,77 @@
-"""Commands that keep a lake and its server: up."""
+"""Commands that keep a lake and its server: maintain, verify, up."""
 
 from __future__ import annotations
 
 import logging
+from dataclasses import asdict
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from flows.commands.common import DEFAULT, Common, log_to_stderr, print_json
+from flows.commands.common import DEFAULT, Common, log_to_stderr, print_json, say
 
-__all__ = ["up"]
+__all__ = ["maintain", "up", "verify"]
+
+
+def maintain(*, common: Common = DEFAULT) -> int:
+    """Merge small files, remove left-overs older than a week, and publish the views anew.
+
+    Safe at any time, beside ingests and readers; no row changes.
+
+    Examples:
+        newslake maintain
+        newslake maintain --lake /data/news --json
+    """
+    from lake.storage.maintain import maintain as merge
+    from lake.storage.maintain import vacuum
+    from lake.views.publish import publish
+
+    log_to_stderr(logging.INFO)
+    done = merge(common.root)
+    publish(common.root)  # before the files that the old views name go
+    removed = vacuum(common.root)
+    if common.json:
+        print_json({**asdict(done), "removed": removed})
+        return 0
+    merged, made = sum(done.merged.values()), sum(done.made.values())
+    print(
+        f"{merged:,} files merged into {made:,}, {removed:,} old files and {done.staging:,} dead runs removed"
+    )
+    print(f"snapshot {done.snapshot}, SQL in {common.root.database}")
+    return 0
+
+
+def verify(
+    *, bodies: Annotated[bool, Parameter(negative="--no-bodies")] = True, common: Common = DEFAULT
+) -> int:
+    """Check that everything the lake promised is still true on disk; it changes nothing.
+
+    The exit code is 1 if anything is wrong.
+
+    Args:
+        bodies: hash the bytes of every capture, too, which is most of the work.
+
+    Examples:
+        newslake verify
+        newslake verify --no-bodies
+        newslake verify --json | jq '.findings[]'
+    """
+    from lake.storage.verify import verify as check
+
+    log_to_stderr()
+    findings = check(common.root, bodies=bodies)
+    if common.json:
+        print_json({"sound": not findings, "findings": [asdict(each) for each in findings]})
+    else:
+        for each in findings:
+            print(f"{each.kind}: {each.where} {each.what}")
+    say(f"{len(findings):,} faults in {common.root.path}" if findings else f"{common.root.path} is sound")
+    return 1 if findings else 0
 
 
 def up(
     *,
-    port: Annotated[
-        int, Parameter(help="Port of the UI; the next free one is taken if it is in use.")
-    ] = 4200,
+    port: Annotated[int, Parameter(help="Port of the UI; the next free one if it is in use.")] = 4200,
     common: Common = DEFAULT,
 ) -> int:
     """Start Prefect's server, UI and a worker for this lake, deploy the flows, and stay until Ctrl-C.
@@ -35,9 +90,8 @@ def up(
         if common.json:
             print_json({"ui": stack.ui, "api": stack.api, "lake": str(stack.root.path), "already": already})
             return
-        print(
-            f"Prefect {'already runs' if already else 'is ready'} at {stack.ui} for the lake {stack.root.path}"
-        )
+        how = "already runs" if already else "is ready"
+        print(f"Prefect {how} at {stack.ui} for the lake {stack.root.path}", flush=True)
         if not already:
             print("Open it, go to Deployments, run ingest-files. Ctrl-C here stops everything.", flush=True)
 
