@@ -1,6 +1,7 @@
 # make demo    the main job on the example articles, no server needed
 # make test    the test suite, offline
 # make check   lint, types, import contracts, lock, generated docs
+# make docs    write the generated docs anew
 # make bench   the measurements of docs/benchmarks.md
 # make lock    resolve the dependencies anew
 PYTHON ?= python3
@@ -8,7 +9,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench lock clean
+.PHONY: setup demo test check docs bench lock clean
 
 setup: $(READY)
 
@@ -35,6 +36,9 @@ check: $(READY)
 	$(BIN)/python .ci/checks.py lock
 	$(BIN)/python .ci/checks.py hosts
 	$(BIN)/python -m lake.views.document --check
+
+docs: $(READY)
+	$(BIN)/python -m lake.views.document
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.ingest
