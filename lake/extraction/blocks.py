@@ -23,6 +23,7 @@ Place = tuple[int, int, int]
 _HIDDEN = "\x00-\x08\x0e-\x1b\x7f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffe\uffff"
 _RUN = re.compile(rf"[\s{_HIDDEN}]+")
 _HIDDEN_RUN = re.compile(f"[{_HIDDEN}]+")
+_WIDE = re.compile("[\u1100-\u11ff\u2e80-\uffff\U00010000-\U0010ffff]")  # where all wide characters stand
 _LEAD = re.compile(r"\s*(?:(?:-|\d{1,9}\.) )?")  # a gap, and the bullet that it may hold
 _SPACE, _SOURCE_BREAK, _LINE, _ITEM, _CELL = " ", "\n", "br", "item", "cell"
 _STRONG_GAPS = (_LINE, _ITEM, _CELL)
@@ -63,11 +64,15 @@ class Blocks:
 
     def write(self, text: str) -> None:
         """Add a text node."""
+        text = str(text)  # a plain string: Beautiful Soup's own is slower in every step
         if self.verbatim:
             self._write_verbatim(text)
         elif text.isprintable() and "  " not in text:
-            self._write_line(text)
-        elif text.isascii() and (line := " ".join(text.split())).isprintable():
+            if text[:1] != " " != text[-1:]:
+                self._put(text)
+            else:
+                self._write_line(text)
+        elif not _WIDE.search(text) and (line := " ".join(text.split())).isprintable():
             self._write_line(line, text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :])
         else:
             self._write_spaced(text)
@@ -106,11 +111,13 @@ class Blocks:
 
     def _put(self, text: str) -> None:
         """Write text that neither begins nor ends with white space, after the gap before it."""
+        if not text:
+            return
         if self._gap:
             self._write_gap(text[0])
-        escaped = markdown.escape(text)
+        marked = markdown.escape(text)
         self._text.append(text)
-        self._markdown.append(escaped if self._last else markdown.line_start(escaped))
+        self._markdown.append(marked if self._last else markdown.line_start(marked))
         self._length += len(text)
         self._last = text[-1]
 

@@ -25,7 +25,7 @@ _WORD_SPAN = re.compile(r"(?s)(\W*)(.*?)(\W*)")
 
 def escape(text: str) -> str:
     """Text as Markdown that shows exactly this text within a line."""
-    return _SPECIAL.sub(r"\\\g<0>", text)
+    return _SPECIAL.sub(r"\\\g<0>", text) if _SPECIAL.search(text) else text
 
 
 def line_start(markdown: str) -> str:
