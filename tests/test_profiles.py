@@ -91,9 +91,10 @@ def test_every_selector_is_valid_and_finds_nothing_on_an_empty_page() -> None:
     for profile in PROFILES:
         for layout in profile.layouts:
             fields = (layout.title, layout.time, layout.source, layout.author, layout.editor, layout.digest)
-            for selectors in (layout.body, layout.drop, layout.lead, *fields):
+            for selectors in (layout.body, layout.drop, layout.lead, layout.caption, *fields):
                 assert isinstance(selectors, tuple)
                 for selector in selectors:
+                    assert ":nth-" not in selector  # the square of the siblings on a hostile page
                     assert tree.css(selector.partition("@")[0]) == []
         assert apply(profile, tree, "", url=None) is None
 

@@ -37,6 +37,7 @@ PROFILE = Profile(
             editor=("#editor_baidu", ".idetor"),
             digest=("#subhead",),
             lead=(".media",),
+            caption=(".media_pic dd",),
             drop=_DROP,
         ),
         Layout("blog", body=("#the_content",), title=("#conTit h1",), digest=("#subhead",), drop=_DROP),

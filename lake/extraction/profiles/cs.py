@@ -29,8 +29,8 @@ PROFILE = Profile(
         Layout(
             "2017",
             body=(".artical_c",),
-            source=(".artical_t > span:nth-of-type(1)",),
-            author=(".artical_t > span:nth-of-type(2)",),
+            source=(".artical_t > span",),
+            author=(".artical_t > span + span",),
             valid_until=dt.date(2020, 12, 31),
         ),
         Layout(

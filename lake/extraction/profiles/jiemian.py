@@ -30,6 +30,7 @@ PROFILE = Profile(
             author=(".article-info span.author a", "span.author a", "span.user"),
             digest=(".article-header p",),
             lead=(".article-img",),
+            caption=(".article-img p",),
             drop=_DROP,
         ),
     ),
