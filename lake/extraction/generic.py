@@ -143,7 +143,7 @@ def _link_lists(page: Outline, container: int, blocks: list[Block]) -> list[int]
     words: dict[int, list[float]] = {}
     for block in blocks:
         index = block.owner
-        while index > container:
+        while index > container and page.values[index] < 0:
             sums = words.setdefault(index, [0.0, 0.0, 0.0])
             sums[0] += block.words
             sums[1] += block.words * block.links
@@ -153,7 +153,7 @@ def _link_lists(page: Outline, container: int, blocks: list[Block]) -> list[int]
     covered = 0
     for index in sorted(words):
         total, links, count = words[index]
-        if index >= covered and count >= 2 and page.values[index] < 0 and links > _LINKED * total:
+        if index >= covered and count >= 2 and links > _LINKED * total:
             found.append(index)
             covered = page.ends[index]
     return found

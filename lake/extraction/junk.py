@@ -39,7 +39,7 @@ _HARMLESS = re.compile(
 
 _WORD_BREAK = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=\w)_+(?=\w)")
 _INVISIBLE = re.compile(r"display\s{0,9}:\s{0,9}none")
-_LONGEST_NAME = 300
+_MOST_TOKENS, _LONGEST_TOKEN = 30, 80
 _MEMO_SIZE = 20_000
 _memo: dict[str, float] = {}
 
@@ -73,23 +73,25 @@ def suspicion(tag: str, name: str, attributes: Mapping[str, str | None]) -> floa
         return HIDDEN
     if not name or tag in ("article", "main", "body"):
         return 0.0
-    known = _memo.get(name)
-    if known is None:
-        if len(_memo) >= _MEMO_SIZE:
-            _memo.clear()
-        known = _memo[name] = _of_name(name[:_LONGEST_NAME])
-    return known
-
-
-def _of_name(name: str) -> float:
     worst = 0.0
-    for token in _WORD_BREAK.sub("-", name).lower().split():
-        if _HARMLESS.search(token):
-            continue
-        for limit, words in ((COMMENTS, _COMMENTS), (STRONG, _STRONG), (WEAK, _WEAK)):
-            if limit > worst and words.search(token):
-                worst = limit
+    for token in name.split()[:_MOST_TOKENS]:
+        share = _memo.get(token)
+        if share is None:
+            if len(_memo) >= _MEMO_SIZE:
+                _memo.clear()
+            share = _memo[token] = _of_token(_WORD_BREAK.sub("-", token[:_LONGEST_TOKEN]).lower())
+        if share > worst:
+            worst = share
     return worst
+
+
+def _of_token(token: str) -> float:
+    if _HARMLESS.search(token):
+        return 0.0
+    for share, words in ((COMMENTS, _COMMENTS), (STRONG, _STRONG), (WEAK, _WEAK)):
+        if words.search(token):
+            return share
+    return 0.0
 
 
 def is_phrase(text: str) -> bool:

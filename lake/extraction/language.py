@@ -11,7 +11,7 @@ _HANGUL = re.compile("[\uac00-\ud7a3]")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _ENGLISH = re.compile(r"\b(?:the|and|of|to|is|that|with|for)\b", re.IGNORECASE)
 _CODE = re.compile(r"[A-Za-z]{2,3}(?=[-_]|$)")
-_SAMPLE = 4000
+_SAMPLE = 1000
 
 
 def language_of(text: str, stated: str | None) -> str | None:

@@ -16,6 +16,7 @@ _BEFORE, _INSIDE, _BEHIND = 30, 6, 8
 """Blocks looked at before the container, at its inner ends, and behind it."""
 _LINE = 160
 """Longest line that may say something of the article; prose is longer."""
+_MAYBE_DATE = re.compile(r"\d|[前刚昨今]|[一二][〇○零九]|ago|now|today|yesterday", re.IGNORECASE)
 _LABEL = re.compile(r"发布|发表|时间|日期|来源|刊登|posted|publish|date|updated|written|on\b", re.IGNORECASE)
 _UPDATED = re.compile(r"更新|修改|updated|modified|last edited", re.IGNORECASE)
 _TODAY = re.compile(r"今天是|现在是|当前时间|访问|注册|copyright|©|版权", re.IGNORECASE)
@@ -90,6 +91,8 @@ def published(lines: Lines, zone: dt.tzinfo, now: dt.datetime | None) -> tuple[d
     best: tuple[float, dates.Written, str] | None = None
     for place, group in (("before", tuple(reversed(lines.before))), ("after", lines.after)):
         for distance, line in enumerate(group):
+            if not _MAYBE_DATE.search(line):
+                continue
             found = dates.visible(line, zone, now) or dates.relative(line, now)
             if found is None or _TODAY.search(line):
                 continue

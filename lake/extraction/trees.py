@@ -12,6 +12,10 @@ from selectolax.lexbor import LexborNode
 
 __all__ = ["tree_of"]
 
+_BLOCKS = frozenset(
+    "div p section article main header footer ul ol li dl dt dd table thead tbody tfoot tr td th figure figcaption blockquote h1 h2 h3 h4 h5 h6 center form br hr img".split()
+)
+"""Elements beside whose edges white space is nothing."""
 _UNWRAPPED = frozenset(
     "font u big small label ins nobr time abbr acronym bdi bdo dfn kbd mark s samp strike tt var wbr picture".split()
 )
@@ -37,7 +41,7 @@ def tree_of(root: LexborNode, *, keep_hidden: bool = False) -> Tag:
             continue
         name = node.tag or "-"
         if name[0] == "-":
-            leaf = _leaf(name, node)
+            leaf = _leaf(name, node, parent)
             if leaf is not None:
                 last.next_element = leaf
                 last = leaf
@@ -45,8 +49,9 @@ def tree_of(root: LexborNode, *, keep_hidden: bool = False) -> Tag:
             node = node.next
             continue
         outer = parent
-        if name not in _UNWRAPPED:
-            element = _tag(name, _attributes(node, keep_hidden))
+        attributes = _attributes(node, keep_hidden)
+        if name not in _UNWRAPPED and (attributes or name != "span"):
+            element = _tag(name, attributes)
             last.next_element = element
             last = element
             parent.contents.append(element)
@@ -61,10 +66,15 @@ def tree_of(root: LexborNode, *, keep_hidden: bool = False) -> Tag:
     return top
 
 
-def _leaf(name: str, node: LexborNode) -> NavigableString | None:
+def _leaf(name: str, node: LexborNode, parent: Tag) -> NavigableString | None:
     """A text, or a comment that marks one of EastMoney's chart blocks."""
     if name == "-text":
-        text = str.__new__(NavigableString, node.text_content or "")
+        content = node.text_content or ""
+        if content.isspace():
+            before = parent.contents[-1] if parent.contents else parent
+            if type(before) is Tag and before.name in _BLOCKS:
+                return None
+        text = str.__new__(NavigableString, content)
     elif name == "-comment" and "EM_StockImg_" in (node.comment_content or ""):
         text = str.__new__(Comment, node.comment_content or "")
     else:
@@ -83,8 +93,12 @@ def _tag(name: str, attributes: dict[str, str]) -> Tag:
 
 
 def _attributes(node: LexborNode, keep_hidden: bool) -> dict[str, str]:
-    attributes = {key: value or "" for key, value in node.attributes.items()}
-    if keep_hidden and attributes:
+    """The attributes, those of mere styling left out where an element has no others."""
+    found = node.attributes
+    if not found:
+        return {}
+    attributes = {key: value or "" for key, value in found.items()}
+    if keep_hidden:
         attributes.pop("hidden", None)
         style = attributes.get("style")
         if style and ("none" in style or "hidden" in style):
