@@ -28,7 +28,7 @@ from lake.storage.parquet import DataFile
 from lake.storage.raw import bodies, locate, read, read_batch, read_many
 from lake.storage.sniff import charset_of, type_of
 from lake.storage.staging import stage_rejects, storable
-from lake.storage.tables import create, open_lake
+from lake.storage.tables import Lake, create, open_lake
 from lake.storage.turns import attempts
 
 __all__ = ["Stored", "read", "read_batch", "read_many", "stage_rejects", "store"]
@@ -88,9 +88,10 @@ def store(
     """
     create(root)
     sizes = sizes or Sizes()
+    lake = open_lake(root)
     with Index(root) as index:
-        index.catch_up(open_lake(root))
-        run = _Run(root, index, run_id, source)
+        index.catch_up(lake)
+        run = _Run(lake, index, run_id, source)
         for batch in _batches(items, sizes):
             run.take(batch)
         run.commit()
@@ -100,9 +101,10 @@ def store(
 class _Run:
     """The captures of one run on their way into the table."""
 
-    def __init__(self, root: LakeRoot, index: Index, run_id: str, source: str | None) -> None:
+    def __init__(self, lake: Lake, index: Index, run_id: str, source: str | None) -> None:
         self.stored = Stored()
-        self._root = root
+        self._lake = lake
+        self._root = lake.root
         self._index = index
         self._run_id = run_id
         self._source = source
@@ -125,13 +127,14 @@ class _Run:
         """Commit the files of all batches that wait, then stage them."""
         for attempt in attempts(self._root):
             with attempt:
-                lake = open_lake(self._root)
-                self._index.catch_up(lake)
+                self._lake.refresh()
+                self._index.catch_up(self._lake)
                 self._batches = [self._checked(batch) for batch in self._batches]
                 files = [batch.file for batch in self._batches if batch.file is not None]
                 if files:
-                    lake.captures.commit(files, {"run_id": self._run_id, "operation": "capture"})
-        self._index.catch_up(open_lake(self._root))
+                    self._lake.captures.commit(files, {"run_id": self._run_id, "operation": "capture"})
+        self._lake.refresh()
+        self._index.catch_up(self._lake)
         for batch in self._batches:
             self._stage(batch)
         self._batches, self._bodies = [], set()

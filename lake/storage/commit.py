@@ -110,7 +110,7 @@ def commit(
     """
     create(root)
     with Index(root) as index:
-        run = _Run(root, index, run_id, sizes or Sizes())
+        run = _Run(open_lake(root), index, run_id, sizes or Sizes())
         refused = records.staged_rejects(rejects, run_id=run_id, source=source)
         _commit_rejects(run, refused)
         extracts = Extracts(staged, STAGED)
@@ -133,16 +133,20 @@ def commit(
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    root: LakeRoot
+    lake: Lake
     index: Index
     run_id: str
     sizes: Sizes
 
+    @property
+    def root(self) -> LakeRoot:
+        return self.lake.root
+
     def newest(self) -> Lake:
-        """Open the newest versions, with the index caught up to them."""
-        lake = open_lake(self.root)
-        self.index.catch_up(lake)
-        return lake
+        """The newest versions, with the index caught up to them."""
+        self.lake.refresh()
+        self.index.catch_up(self.lake)
+        return self.lake
 
     def write(self, table: Table, rows: pa.Table) -> list[DataFile]:
         """Write rows of outcomes or rejects as one file, if there are any."""
@@ -195,7 +199,7 @@ def _commit_outcomes(run: _Run, rows: pa.Table, note: Mapping[str, Any]) -> int 
             lake = run.newest()
             fresh = records.telling(run.index, rows, run.run_id)
             versions = {table.name: table.version for table in lake.tables() if table.name != "outcomes"}
-            latest = snapshots.latest(run.root)
+            latest = next(snapshots.history(run.root, lake.outcomes), None)
             pinned = latest.versions if latest else {}
             if not len(fresh) and all(pinned.get(name) == versions[name] for name in ("articles", "rejects")):
                 continue

@@ -101,7 +101,8 @@ def _rejects(path: Path, _file: int) -> Iterator[Statement]:
 
 
 def _columns(path: Path, *names: str) -> list[tuple[Any, ...]]:
-    table = pq.read_table(path, columns=list(names), partitioning=None)
+    with pq.ParquetFile(path) as file:  # a fifth of the time of read_table for small files
+        table = file.read(columns=list(names))
     columns = [_ticks(table.column(name)).to_pylist() for name in names]
     return list(zip(*columns, strict=True))
 

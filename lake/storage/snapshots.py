@@ -58,11 +58,12 @@ def latest(root: LakeRoot) -> Snapshot | None:
     return next(history(root), None)
 
 
-def history(root: LakeRoot) -> Iterator[Snapshot]:
-    """Every snapshot that the log still knows, newest first."""
+def history(root: LakeRoot, outcomes: tables.Table | None = None) -> Iterator[Snapshot]:
+    """Every snapshot that the log still knows, newest first; up to ``outcomes``, where that is open already."""
     if not exists(root):
         return
-    for version in range(tables.open_table(root, "outcomes").version, -1, -1):
+    newest = outcomes if outcomes is not None else tables.open_table(root, "outcomes")
+    for version in range(newest.version, -1, -1):
         note = tables.commit_note(root, "outcomes", version)
         if note is not None and "versions" in note:
             yield _snapshot(version, note)

@@ -82,6 +82,13 @@ class Table:
         """The table's own id: another lake at the same place has another."""
         return str(self.delta.metadata().id)
 
+    def refresh(self) -> None:
+        """Move to the newest version: a fraction of the time of opening the table again."""
+        before = self.version
+        self.delta.update_incremental()
+        if self.version != before:
+            self._files = None
+
     def files(self) -> list[DataFile]:
         """The data files of this version, sorted by path."""
         if self._files is None:
@@ -118,7 +125,6 @@ class Table:
             )
         except CommitFailedError as error:
             self._settle(target, token, error)
-        self._files = None
         return target
 
     def discard(self, files: Iterable[DataFile]) -> None:
@@ -138,7 +144,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Lake:
-    """All tables, each opened at its newest version."""
+    """All tables, each at the version that was its newest when the lake was opened or last refreshed."""
 
     root: LakeRoot
     captures: Table
@@ -149,6 +155,11 @@ class Lake:
     def tables(self) -> tuple[Table, ...]:
         """The four tables, in the order in which runs commit to them."""
         return self.captures, self.rejects, self.articles, self.outcomes
+
+    def refresh(self) -> None:
+        """Move every table to its newest version; ``outcomes`` first, so that it pins nothing newer."""
+        for table in (self.outcomes, self.captures, self.articles, self.rejects):
+            table.refresh()
 
 
 def create(root: LakeRoot) -> None:
