@@ -1,0 +1,1 @@
+"""The parts of fetching: settings, checked addresses, the wire, content codings, politeness, robots.txt."""

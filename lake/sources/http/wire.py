@@ -1,0 +1,156 @@
+"""One request and its answer over HTTP/2 or HTTP/1.1: the only place that touches the network."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self, cast
+
+import httpcore
+import httpx
+
+from lake.errors import Reject
+from lake.sources.http.addresses import CheckedBackend
+from lake.sources.http.decoding import ACCEPTED, decoded
+from lake.sources.http.failures import of_error
+from lake.sources.http.settings import FetchSettings
+
+__all__ = ["Answer", "Wire", "parse_url"]
+
+_ERRORS = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.UnsupportedProtocol,
+    TimeoutError,
+    OSError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server answered; header names are lower case, the body is unpacked."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    at: dt.datetime
+
+    def header(self, name: str) -> str | None:
+        """The header's value; several of one name are joined by a comma (RFC 9110, section 5.3)."""
+        values = [value for key, value in self.headers if key == name]
+        return ", ".join(values) if values else None
+
+
+def parse_url(text: str) -> httpx.URL:
+    """The address in the form that goes over the wire, without its fragment.
+
+    Raises:
+        Reject: ``bad_url``: not http or https, no host, or with a password.
+    """
+    try:
+        url = httpx.URL(text.strip())
+        host = url.raw_host
+    except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+        raise Reject("capture", "bad_url", f"no usable address ({error}): {text[:200]}") from error
+    if url.scheme not in ("http", "https") or not host:
+        raise Reject("capture", "bad_url", f"no address of a web page: {text[:200]}")
+    if url.userinfo:
+        raise Reject("capture", "bad_url", f"an address with a user name in it is not asked for: {url.host}")
+    return url.copy_with(fragment=None)
+
+
+class Wire:
+    """A pool of connections to checked addresses. Proxies of the environment are not used."""
+
+    def __init__(self, settings: FetchSettings) -> None:
+        self._settings = settings
+        self._timeouts = {
+            "connect": settings.connect,
+            "read": settings.read,
+            "write": settings.read,
+            "pool": settings.total,
+        }
+        self._standard = {"user-agent": settings.user_agent, "accept": "*/*", "accept-encoding": ACCEPTED}
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=httpx.create_ssl_context(),
+            max_connections=settings.concurrency,
+            keepalive_expiry=30.0,
+            http2=True,
+            network_backend=CheckedBackend(settings.allow_hosts),
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._pool.aclose()
+
+    async def ask(self, url: httpx.URL, headers: Mapping[str, str], most: int | None = None) -> Answer:
+        """Send one GET and read its answer.
+
+        Args:
+            url: from `parse_url`.
+            headers: beyond the standard ones, lower case.
+            most: read only so many bytes of the body and leave the rest; by default a body larger than the
+                limits is refused.
+
+        Raises:
+            Reject: the address or the body is refused.
+            FetchFailed: no answer, or no whole one.
+        """
+        try:
+            async with asyncio.timeout(self._settings.total):
+                return await self._exchange(url, headers, most)
+        except _ERRORS as error:
+            raise of_error(error) from error
+
+    async def _exchange(self, url: httpx.URL, headers: Mapping[str, str], most: int | None) -> Answer:
+        sent = [
+            (key.encode("ascii"), value.encode("utf-8"))
+            for key, value in {**self._standard, **headers}.items()
+        ]
+        target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+        async with self._pool.stream(
+            "GET", target, headers=sent, extensions={"timeout": self._timeouts}
+        ) as response:
+            received = tuple((_text(key).lower(), _text(value)) for key, value in response.headers)
+            answer = Answer(response.status, received, b"", dt.datetime.now(dt.UTC))
+            body = await self._body(answer, cast(AsyncGenerator[bytes, None], response.aiter_stream()), most)
+        coding = answer.header("content-encoding") or ""
+        return Answer(answer.status, received, decoded(body, coding, self._settings.limits), answer.at)
+
+    async def _body(self, answer: Answer, stream: AsyncGenerator[bytes, None], most: int | None) -> bytes:
+        limit = self._settings.limits.item_bytes
+        if most is None and _declared(answer) > limit:
+            raise Reject(
+                "capture", "too_large", f"declares {_declared(answer):,} bytes; {limit:,} are allowed"
+            )
+        body = bytearray()
+        async with aclosing(stream) as chunks:
+            async for chunk in chunks:
+                body += chunk
+                if most is not None and len(body) >= most:
+                    return bytes(body[:most])
+                if len(body) > limit:
+                    raise Reject("capture", "too_large", f"more than {limit:,} bytes")
+        return bytes(body)
+
+
+def _declared(answer: Answer) -> int:
+    length = answer.header("content-length") or ""
+    return int(length) if length.isascii() and length.isdigit() else 0
+
+
+def _text(raw: bytes) -> str:
+    """A header as text: UTF-8, else one character a byte, as RFC 9110 (section 5.5) has it."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
