@@ -31,7 +31,7 @@ _ARTICLE_FIELD = {"time": "published_at", "source": "media", "author": "authors"
 class Layout:
     """One page layout of a site. Selectors are CSS; each tuple is tried in order, the first match wins.
 
-    Write ``a + a`` for the second of its kind: ``:nth-child`` costs lexbor the square of the siblings.
+    Write ``a + a`` for the second of its kind: ``:nth-child`` and ``~`` cost lexbor the square of the siblings.
 
     ``body`` selects the container, whose own tag and style do not count. ``lead`` selects what belongs to
     the article but stands before the container (a lead picture); ``caption`` names the captions of its

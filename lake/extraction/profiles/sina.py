@@ -41,7 +41,7 @@ PROFILE = Profile(
             title=("h1.main-title",),
             time=(".date-source .date", "meta[property='article:published_time']@content"),
             source=(".date-source .source", "meta[property='article:author']@content"),
-            author=(".date-source .date ~ .date", ".date-source .author"),
+            author=(".date-source .source + .date", ".date-source .author"),
             editor=(".article-editor", ".show_author"),
             caption=(".img_descr",),
             drop=_DROP,
