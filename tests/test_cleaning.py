@@ -128,10 +128,13 @@ def test_a_centred_heading_or_sentence_is_no_caption(line: str) -> None:
 
 def test_lazy_images_are_found_and_data_images_are_not() -> None:
     content = clean(
-        "<img src='data:image/gif;base64,R0' data-src='/pic/2.jpg'><img src='data:image/png;base64,AA'><img src='#'>",
+        "<img src='data:image/gif;base64,R0' data-src='/pic/2.jpg'><img data-src='data:x' src='/pic/3.jpg'><img src='data:image/png;base64,AA'><img src='#'>",
         base_url="https://site.example/a/1.html",
     )
-    assert [image.url for image in content.images] == ["https://site.example/pic/2.jpg"]
+    assert [image.url for image in content.images] == [
+        "https://site.example/pic/2.jpg",
+        "https://site.example/pic/3.jpg",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -251,6 +254,22 @@ def test_dropped_selectors_leave_nothing_behind() -> None:
         drop=(".share", "#none"),
     )
     assert (content.text, content.links) == ("正文", ())
+
+
+def test_marks_are_the_same_however_their_wrapping_is_written() -> None:
+    """Known wrappings are taken off before the parse; the walk must read the others alike."""
+    wrapped = (
+        '<span id="stock_0.009981"><a href="http://quote.eastmoney.com/unify/r/0.009981" class="keytip" '
+        'data-code="0,009981">云帆数据</a></span><span id="quote_0.009981"></span>上涨'
+    )
+    known = clean(CHART + f'<p style="display:none;"> </p><p>{wrapped}。<br /></p>')
+    other = clean(
+        CHART.replace("<p ", "<p data-x='1' ").replace("<!-- ", "<!--")
+        + f'<p style="display: none;"><br></p><p>{wrapped.replace("<span ", "<span data-x=1 ")}。<br></p>'
+    )
+    assert known == other
+    assert known.text == "云帆数据上涨。"
+    assert known.mentions[0].count == 1
 
 
 def test_deep_nesting_keeps_the_text_around_it() -> None:

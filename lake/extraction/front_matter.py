@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 __all__ = ["FrontMatter", "has_front_matter", "parse_date", "read"]
 
 KEYS = ("layout", "title", "date", "categories", "category", "tags", "tag")
+MAX_LINES = 100
+"""Lines read before the end line is given up; the archive's front matter has five."""
 _START = re.compile(r"\ufeff?\s*(?:---[ \t]*\r?\n\s*)?(?=(?:layout|title|date|categories|tags)[ \t]*:)")
 _FENCED = re.compile(r"\ufeff?\s*---[ \t]*\r?\n")
 _LINE = re.compile(r"([A-Za-z_]{1,20})[ \t]*:(.*)")
@@ -63,7 +65,9 @@ def read(text: str) -> FrontMatter | None:
     fenced = _FENCED.match(text) is not None
     fields: dict[str, str] = {}
     key, at = "", start.end()
-    while at < len(text):
+    for _ in range(MAX_LINES):
+        if at >= len(text):
+            break
         end = text.find("\n", at)
         end = len(text) if end < 0 else end
         line = text[at:end].strip()
@@ -78,7 +82,7 @@ def read(text: str) -> FrontMatter | None:
         elif key:
             fields[key] = f"{fields[key]} {line}"
         at = end + 1
-    return FrontMatter(fields, len(text))
+    return FrontMatter(fields, min(at, len(text)))
 
 
 def parse_date(value: str | None, zone: ZoneInfo) -> dt.datetime | None:

@@ -7,7 +7,6 @@ the number of the block that they stand in.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +14,7 @@ from typing import Any
 
 from bs4.element import Comment, NavigableString, Tag
 
-from lake.extraction import markdown
+from lake.extraction import elements, markdown
 from lake.extraction.blocks import Blocks, Place
 from lake.extraction.marks import Pair, chart_of, glossary_of, is_first, is_marked, pair_of, pair_of_id
 from lake.model import Chart, GlossaryTerm, Image, Link
@@ -24,31 +23,6 @@ __all__ = ["Walk"]
 
 Attrs = Mapping[str, str]
 Close = Callable[[], None]
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-SKIPPED = _words(
-    "script style noscript template iframe object embed applet button select textarea input option "
-    "optgroup datalist svg canvas video audio nav dialog head title meta link rt rp frameset"
-)
-"""Elements that hold no text of the article. ``noscript`` repeats what a script shows."""
-
-BLOCKS = _words(
-    "p div section article main header footer aside center figure figcaption address form fieldset dl dt "
-    "dd details summary hgroup tr td th tbody thead tfoot caption body html hr"
-)
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
-_ADVERTISING = ("//acttg.eastmoney.com", "//ai.eastmoney.com")
-"""Hosts of the site's own advertisements inside bodies (public captures of 2025-26)."""
-_ORIGINALS = ("orginial_src", "original_src", "data-original-src")
-_LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazyload", "data-actualsrc", "data-url", "src")
-"""Where lazily loaded images keep their address, best first; ``orginial`` is EastMoney's spelling."""
-TABLE_CELL_PARAGRAPHS = 3
-"""Paragraphs in one cell from which a table is taken for page layout."""
 
 
 def _nothing() -> None:
@@ -112,9 +86,9 @@ class Walk:
         """Open an element; None leaves it and its content out, else what to call at its end."""
         name = tag.name
         attrs: Any = tag.attrs
-        if name in SKIPPED or (self._dropped and id(tag) in self._dropped):
+        if name in elements.SKIPPED or (self._dropped and id(tag) in self._dropped):
             return None
-        if attrs and (("style" in attrs and _HIDDEN.search(attrs["style"])) or "hidden" in attrs):
+        if attrs and elements.is_hidden(attrs):
             return None
         handler = _HANDLERS.get(name)
         if handler is not None:
@@ -125,7 +99,7 @@ class Walk:
 
     def _block(self, tag: Tag, attrs: Attrs) -> Close:
         self.blocks.boundary()
-        role = _role(tag.name, attrs) if attrs or tag.name in ("center", "figcaption") else ""
+        role = elements.role(tag.name, attrs)
         if role:
             outer, self.blocks.role = self.blocks.role, role
             return partial(self._close_role, outer)
@@ -194,7 +168,7 @@ class Walk:
         return _nothing
 
     def _table(self, tag: Tag, attrs: Attrs) -> Close:
-        if self.blocks.in_table or self.blocks.lists or self.blocks.verbatim or _is_layout(tag):
+        if self.blocks.in_table or self.blocks.lists or self.blocks.verbatim or elements.is_layout(tag):
             return self._block(tag, attrs)
         self.blocks.open_table()
         return self.blocks.close_table
@@ -209,7 +183,9 @@ class Walk:
         if not self.blocks.in_table:
             return self._block(tag, attrs)
         place = self.blocks.cell()
-        return partial(self.blocks.close_cell, place, _span(attrs, "colspan"), _span(attrs, "rowspan"))
+        return partial(
+            self.blocks.close_cell, place, elements.span(attrs, "colspan"), elements.span(attrs, "rowspan")
+        )
 
     # -- inline ------------------------------------------------------------------------------------
 
@@ -253,7 +229,7 @@ class Walk:
             if pair := pair_of(attrs):
                 return self._mark(tag, pair, is_first(attrs))
             return _nothing if self._terms else self._plain_link(address)
-        if any(host in address for host in _ADVERTISING):
+        if elements.is_advertising(address):
             return None
         return self._plain_link(address)
 
@@ -294,32 +270,18 @@ class Walk:
             self._close_mark(place, pair, True)
 
     def _image(self, tag: Tag, attrs: Attrs) -> None:
-        source = next((attrs[key] for key in _LAZY if attrs.get(key, "").strip(" #")), "")
-        url = markdown.absolute(source, self._base_url) if source else None
-        if url is None:
+        image = elements.read_image(attrs, self._base_url)
+        if image is None:
             return
-        if chart := chart_of(attrs, url):
+        if chart := chart_of(attrs, image.url):
             self.charts.append(chart)
         elif not self._in_chart:
-            original = next((attrs[key] for key in _ORIGINALS if attrs.get(key)), "")
-            alt = " ".join(attrs.get("alt", "").split())
-            self.images.append(
-                (
-                    len(self.blocks.done),
-                    Image(
-                        url,
-                        markdown.absolute(original, self._base_url) if original else None,
-                        alt=alt or None,
-                        width=_pixels(attrs.get("width")),
-                        height=_pixels(attrs.get("emheight") or attrs.get("height")),
-                    ),
-                )
-            )
-            self.blocks.picture(markdown.image(alt, url))
+            self.images.append((len(self.blocks.done), image))
+            self.blocks.picture(markdown.image(image.alt or "", image.url))
 
 
 _HANDLERS: dict[str, Callable[[Walk, Tag, Attrs], Close | None]] = {
-    **dict.fromkeys(BLOCKS, Walk._block),
+    **dict.fromkeys(elements.BLOCKS, Walk._block),
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), Walk._heading),
     **dict.fromkeys(("ul", "ol", "menu", "dir"), Walk._list),
     **dict.fromkeys(("strong", "b"), Walk._strong),
@@ -336,40 +298,3 @@ _HANDLERS: dict[str, Callable[[Walk, Tag, Attrs], Close | None]] = {
     "a": Walk._link,
     "img": Walk._image,
 }
-
-
-def _role(name: str, attrs: Attrs) -> str:
-    if name == "figcaption":
-        return "caption"
-    if "em_media" in attrs.get("class", ""):
-        return "source"
-    style = attrs.get("style")
-    centred = name == "center" or attrs.get("align") == "center" or (style and _CENTRED.search(style))
-    return "centred" if centred else ""
-
-
-def _is_layout(table: Tag) -> bool:
-    """Whether a table arranges the page: it holds a table, has one column, or paragraphs of prose."""
-    columns = cells = paragraphs = 0
-    for node in table.descendants:
-        name = getattr(node, "name", None)
-        if name == "table" or paragraphs >= TABLE_CELL_PARAGRAPHS:
-            return True
-        if name == "tr":
-            cells = 0
-        elif name in ("td", "th"):
-            cells, paragraphs = cells + 1, 0
-            columns = max(columns, cells)
-        elif name == "p":
-            paragraphs += 1
-    return columns < 2
-
-
-def _span(attrs: Attrs, key: str) -> int:
-    value = attrs.get(key, "")
-    return min(max(int(value), 1), 1000) if value.isdecimal() and len(value) < 5 else 1
-
-
-def _pixels(value: str | None) -> int | None:
-    found = re.match(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*$", value or "")
-    return int(found[1]) if found else None

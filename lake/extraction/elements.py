@@ -1,0 +1,116 @@
+"""What single HTML elements mean for an article, read from their names and attributes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from lake.extraction import markdown
+from lake.model import Image
+
+__all__ = ["BLOCKS", "SKIPPED", "is_advertising", "is_hidden", "is_layout", "read_image", "role", "span"]
+
+Attrs = Mapping[str, str]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+SKIPPED = _words(
+    "script style noscript template iframe object embed applet button select textarea input option optgroup "
+    "datalist svg canvas video audio nav dialog head title meta link rt rp frameset"
+)
+"""Elements that hold no text of the article. ``noscript`` repeats what a script shows."""
+
+BLOCKS = _words(
+    "p div section article main header footer aside center figure figcaption address form fieldset dl dt dd "
+    "details summary hgroup tr td th tbody thead tfoot caption body html hr"
+)
+_HIDDEN = re.compile(r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden", re.IGNORECASE)
+_CENTRED = re.compile(r"text-align\s{0,9}:\s{0,9}center", re.IGNORECASE)
+_ADVERTISING = ("//acttg.eastmoney.com", "//ai.eastmoney.com")
+"""Hosts of the site's own advertisements inside bodies (public captures of 2025-26)."""
+_ORIGINALS = ("orginial_src", "original_src", "data-original-src")
+_LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazyload", "data-actualsrc", "data-url", "src")
+"""Where lazily loaded images keep their address, best first; ``orginial`` is EastMoney's spelling."""
+_PIXELS = re.compile(r"\s{0,9}(\d{1,5})(?:\.\d{1,9})?\s{0,9}(?:px)?\s{0,9}")
+TABLE_CELL_PARAGRAPHS = 3
+"""Paragraphs in one cell from which a table is taken for page layout."""
+MAX_SPAN = 1000
+"""Most columns or rows that a cell may span (HTML Standard: colspan is clamped to 1000)."""
+
+
+def is_hidden(attrs: Attrs) -> bool:
+    """Whether a reader does not see the element."""
+    style = attrs.get("style")
+    return (style is not None and _HIDDEN.search(style) is not None) or "hidden" in attrs
+
+
+def is_advertising(address: str) -> bool:
+    """Whether a link leads to an advertisement."""
+    return any(host in address for host in _ADVERTISING)
+
+
+def role(name: str, attrs: Attrs) -> str:
+    """What the page uses a block for: ``caption``, ``source``, ``centred`` or nothing special."""
+    if name == "figcaption":
+        return "caption"
+    if not attrs:
+        return "centred" if name == "center" else ""
+    if "em_media" in attrs.get("class", ""):
+        return "source"
+    style = attrs.get("style")
+    centred = name == "center" or attrs.get("align") == "center" or (style and _CENTRED.search(style))
+    return "centred" if centred else ""
+
+
+def is_layout(table: Any) -> bool:
+    """Whether a table arranges the page: it holds a table, has one column, or paragraphs of prose."""
+    columns = cells = paragraphs = 0
+    waiting = list(reversed(table.contents))
+    while waiting:
+        node = waiting.pop()
+        name = getattr(node, "name", None)
+        if name is None:
+            continue
+        if name == "tr":
+            cells = 0
+        elif name in ("td", "th"):
+            cells, paragraphs = cells + 1, 0
+            columns = max(columns, cells)
+        elif name == "p":
+            paragraphs += 1
+        if name == "table" or paragraphs >= TABLE_CELL_PARAGRAPHS:
+            return True
+        waiting.extend(reversed(node.contents))
+    return columns < 2
+
+
+def span(attrs: Attrs, key: str) -> int:
+    """A cell's ``colspan`` or ``rowspan``, from 1 to MAX_SPAN."""
+    value = attrs.get(key, "").strip()
+    return min(max(int(value), 1), MAX_SPAN) if value.isdecimal() and len(value) < 6 else 1
+
+
+def read_image(attrs: Attrs, base_url: str | None) -> Image | None:
+    """The image that an ``<img>`` shows; None where it has no http(s) address of its own."""
+    sources = (attrs.get(key, "").strip() for key in _LAZY)
+    urls = (markdown.absolute(source, base_url) for source in sources if source.strip("#"))
+    url = next((url for url in urls if url), None)
+    if url is None:
+        return None
+    original = next((attrs[key] for key in _ORIGINALS if attrs.get(key)), "")
+    return Image(
+        url,
+        markdown.absolute(original, base_url) if original else None,
+        alt=" ".join(attrs.get("alt", "").split()) or None,
+        width=_pixels(attrs.get("width")),
+        height=_pixels(attrs.get("emheight") or attrs.get("height")),
+    )
+
+
+def _pixels(value: str | None) -> int | None:
+    found = _PIXELS.fullmatch(value) if value else None
+    return int(found[1]) if found else None
