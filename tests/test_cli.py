@@ -249,6 +249,18 @@ def test_demo_ingests_the_examples_and_answers_questions(
     assert (tmp_path / "demo" / "lake.duckdb").is_file()
 
 
+def test_ctrl_c_ends_without_a_traceback(
+    lake: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interrupted:
+        def read(self) -> str:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "stdin", Interrupted())
+    assert main(["sql", "-", "--lake", str(lake)]) == 130
+    assert capsys.readouterr().err.startswith("interrupted")
+
+
 def test_a_reader_that_has_enough_is_no_error(lake: Path) -> None:
     command = f"{sys.executable} -m flows.cli sql 'FROM range(100000)' --format csv --lake {lake} | head -1"
     result = subprocess.run(
