@@ -23,7 +23,11 @@ from lake.schema import PARTITION
 __all__ = ["STATISTICS", "DataFile", "file_name", "flush", "read_rows", "write_captures", "write_rows"]
 
 STATISTICS = ("article_id", "published_at", "published_date", "revision")
-"""Columns whose bounds go to the Delta log: what readers prune files by; the rest would only swell it."""
+"""Columns whose bounds go to the Delta log and the files: what readers prune by. Bounds of texts are as long
+as the texts: with them, a file of three articles is twice as large (measured)."""
+
+_FEW = 1000
+"""Rows below which dictionaries of values cost more time than they save bytes (measured)."""
 
 _BODY_BYTES = 4 * 1024 * 1024
 """Bytes of bodies in one row group: what a point read must unpack (5-10 ms)."""
@@ -69,6 +73,8 @@ def write_rows(folder: Path, name: str, rows: pa.Table, *, row_group: int) -> Da
         compression="zstd",
         compression_level=3,
         bloom_filter_options=bloom or None,
+        write_statistics=[column for column in STATISTICS if column in rows.column_names],
+        use_dictionary=len(rows) >= _FEW,
         store_schema=False,
     )
     return _finished(folder, name, rows, partition)
@@ -93,6 +99,7 @@ def write_captures(folder: Path, name: str, rows: pa.Table) -> DataFile:
         compression_level=3,
         use_dictionary=["source", "path", "detected_type", "charset", "content_type", "run_id"],
         data_page_size=_BODY_BYTES,
+        write_statistics=["body"],
         store_schema=False,
     ) as writer:
         for part in (full, bare):

@@ -83,10 +83,11 @@ def files(root: LakeRoot, snapshot: Snapshot | None) -> Files:
     revised: list[str] = []
     for name in TABLES:
         table = tables.open_table(root, name, snapshot.versions[name])
+        folder = str(table.folder)
         listed = table.files()
-        paths[name] = tuple(str(table.folder / file.path) for file in listed)
+        paths[name] = tuple(f"{folder}/{file.path}" for file in listed)
         rows[name] = sum(file.rows for file in listed)
-        revised += [str(table.folder / file.path) for file in listed if (file.revision or 1) > 1]
+        revised += [f"{folder}/{file.path}" for file in listed if (file.revision or 1) > 1]
     return Files(paths, tuple(revised), rows)
 
 
