@@ -7,7 +7,7 @@ the number of the block that they stand in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -40,7 +40,7 @@ class _Term:
 class Walk:
     """The state of one walk, and what it found."""
 
-    def __init__(self, base_url: str | None, *, balanced: bool, dropped: Collection[int] = ()) -> None:
+    def __init__(self, base_url: str | None, *, balanced: bool) -> None:
         self.blocks = Blocks()
         self.images: list[tuple[int, Image]] = []
         self.links: list[tuple[int, Link]] = []
@@ -49,7 +49,6 @@ class Walk:
         self.marks: list[tuple[int, int, Pair, str, bool]] = []  # block, end within it, pair, name, first
         self._base_url = base_url
         self._balanced = balanced  # every chart comment has its end: what lies between can be left out
-        self._dropped = dropped
         self._in_chart = False
         self._terms: list[_Term] = []
 
@@ -86,7 +85,7 @@ class Walk:
         """Open an element; None leaves it and its content out, else what to call at its end."""
         name = tag.name
         attrs: Any = tag.attrs
-        if name in elements.SKIPPED or (self._dropped and id(tag) in self._dropped):
+        if name in elements.SKIPPED:
             return None
         if attrs and elements.is_hidden(attrs):
             return None
