@@ -14,6 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from lake.extraction.dates import SHANGHAI, machine
 from lake.extraction.decode import decode
+from lake.extraction.page import extract_page
 from lake.extraction.profile import Found, Profile, apply
 from lake.extraction.profiles import PROFILES, profile_for, profile_of_links
 
@@ -73,6 +74,18 @@ def test_the_profile_reads_the_page(page: dict[str, Any]) -> None:
     if found.time_text is not None and truth.get("date"):
         written = machine(found.time_text, SHANGHAI)
         assert written is not None and written.at.date().isoformat() == truth["date"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[page["id"][:24] for page in PAGES])
+def test_the_article_has_body_title_and_date(page: dict[str, Any]) -> None:
+    article = extract_page(page["html"], url=page["url"])
+    assert article.body_text
+    if "ContentBody" in page["html"] and len(page["html"]) < 10_000:
+        return  # the body block alone: no head
+    assert article.title
+    assert article.date_origin in ("page", "url")
+    if page["truth"].get("date"):
+        assert article.published_date.isoformat() == page["truth"]["date"]
 
 
 def test_bodies_agree_with_the_references() -> None:

@@ -28,15 +28,16 @@ _DATE = re.compile(
     r"\d{2,4}\s{0,2}[-./年]\s{0,2}\d{1,2}(?:\s{0,2}[-./月]\s{0,2}\d{1,2})?日?|\d{1,2}:\d{2}(?::\d{2})?"
 )
 _END = re.compile(
-    r"[\n\r)）\]】〕|｜丨<>《]|(?<!\w)(?:举报|参与互动|分享|字号|我要评论|阅读|评论|原文链接|关注|微博|微信)"
+    r"[\n\r)）\]】〕|｜丨<>]|(?<!\w)(?:举报|参与互动|分享|字号|我要评论|阅读|评论|原文链接|关注|微博|微信)"
 )
-_EDGE = " \t\u3000\xa0:：,，。.;；、-—_/|｜丨·'\"“”‘’[]【】()（）<>"
+_EDGE = " \t\u3000\xa0:：,，。.;；、-—_/|｜丨·'\"“”‘’[]【】()（）<>《》"
 _SPLIT = re.compile(r"[,，、;；/&\s\u3000\xa0|｜丨]+")
 _NO_NAME = re.compile(
     "(?:本报|本网|实习|见习|特约|财新)?记者|通讯员|实习生|编辑|责编|作者|来源|来自|文|图|摄影|综合|原创|佚名|未知|匿名|无|不详"
     "|本报|本网|本报讯|财新|新华社|网易|新浪|搜狐|腾讯|凤凰网|None|null"
 )
 _MEDIUM = re.compile("(?:报|网|社|台|新闻|报道|周刊|杂志|客户端|记者|通讯员|财经|公众号|研究院|公司)$")
+_HOST = re.compile(r"(?:https?://)?[\w-]{1,60}(?:\.[\w-]{1,60}){1,5}/?", re.ASCII)
 _LONGEST = 14
 _CODE = re.compile(r"_\w+$|\(.*$|[A-Z]{0,3}\d+$")
 _ROLE = re.compile(
@@ -55,7 +56,9 @@ def medium(text: str | None) -> str | None:
     value = _part(text, "media")
     if value is None:
         return None
-    words = [word for word in _DATE.sub(" ", value).split() if word not in _NO_LABEL]
+    words = [
+        word for word in _DATE.sub(" ", value).split() if word not in _NO_LABEL and not _HOST.fullmatch(word)
+    ]
     if not words:
         return None
     if _HAN.search(words[0]):  # a Chinese name holds no space: what follows is a place or a button
