@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import textwrap
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
@@ -175,6 +174,14 @@ def test_archives_in_folders_are_read_and_archives_in_archives_are_not(tmp_path:
 def test_joined_tars_are_read_to_the_end(tmp_path: Path) -> None:
     data = tar([("a.html", b"a")]) + tar([("b.html", b"b")])
     assert results(tmp_path, "a.tar", data) == ({"a.html": b"a", "b.html": b"b"}, [])
+
+
+def test_padding_between_joined_streams_is_passed_over(tmp_path: Path) -> None:
+    data = tar(PAGES.items())
+    first = lzma.compress(data[:700])
+    padded = first.ljust(64 * 1024, b"\0") + lzma.compress(data[700:])
+    assert results(tmp_path, "a.tar.xz", padded) == (PAGES, [])
+    assert results(tmp_path, "b.tar.xz", padded.ljust(128 * 1024, b"\0")) == (PAGES, [])
 
 
 def test_what_a_name_promises_yields_to_what_the_bytes_are(tmp_path: Path) -> None:
@@ -353,6 +360,17 @@ def test_members_before_the_cut_of_a_zip_are_read(tmp_path: Path, pack: Callable
     assert reasons(rejects)[-1] == (None, "truncated")
 
 
+def test_members_before_the_cut_of_a_streamed_zip64_are_read(tmp_path: Path) -> None:
+    target = OneWay()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, body in PAGES.items():
+            with archive.open(name, "w", force_zip64=True) as member:
+                member.write(body)
+    items, rejects = results(tmp_path, "a.zip", target.data[: target.data.index(b"PK\x01\x02")])
+    assert items == PAGES
+    assert reasons(rejects) == [(None, "truncated")]
+
+
 @pytest.mark.parametrize("ending", PACKERS)
 def test_members_before_the_cut_of_a_tar_are_read(tmp_path: Path, ending: str) -> None:
     bodies = [("a.html", b"a"), ("b.html", os.urandom(2_000_000)), ("z.html", os.urandom(2_000_000))]
@@ -505,33 +523,42 @@ def test_any_bytes_as_an_archive_give_rejects_only(ending: str, body: bytes) -> 
     assert rejects or body.startswith(b"PK\x05\x06") or not any(body)
 
 
-def test_memory_stays_flat_whatever_the_archive_holds(tmp_path: Path) -> None:
-    def pages(count: int) -> Iterable[tuple[str, bytes]]:
-        return ((f"{n}.html", zlib.compress(os.urandom(50)) * 20) for n in range(count))
+PEAK = """
+import sys
+from lake.settings import Limits
+from lake.sources import read
+def peak():
+    return int(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1])
+list(read([sys.argv[1]], Limits()))
+before = peak()
+count = sum(1 for _ in read([sys.argv[2]], Limits()))
+print(count, peak() - before)
+"""
 
-    code = """
-        import sys
-        from lake.settings import Limits
-        from lake.sources import read
-        def peak():
-            return int(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1])
-        list(read([sys.argv[1]], Limits()))
-        before = peak()
-        count = sum(1 for _ in read([sys.argv[2]], Limits()))
-        print(count, peak() - before)
-    """
+
+def growth(first: Path, second: Path) -> tuple[int, int]:
+    """How many results the second archive gives, and by how many kilobytes it raises the peak of memory."""
     if not Path("/proc/self/status").exists():
         pytest.skip("peak memory is read from /proc")
-    for ending, pack in ((".zip", zipped), (".tar.gz", lambda entries: gzip.compress(tar(entries), 1))):
-        for name, count in (("few", 100), ("many", 20_000)):
-            (tmp_path / (name + ending)).write_bytes(pack(pages(count)))
-        command = [
-            sys.executable,
-            "-c",
-            textwrap.dedent(code),
-            *(str(tmp_path / (n + ending)) for n in ("few", "many")),
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-        count, kilobytes = map(int, done.stdout.split())
-        assert count == 20_000
-        assert kilobytes < 8_000
+    command = [sys.executable, "-c", PEAK, str(first), str(second)]
+    count, kilobytes = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    return int(count), int(kilobytes)
+
+
+@pytest.mark.parametrize("ending", [".zip", ".tar.gz"])
+def test_memory_stays_flat_however_many_members_there_are(tmp_path: Path, ending: str) -> None:
+    for name, count in (("few", 100), ("many", 20_000)):
+        pages = ((f"{n}.html", zlib.compress(os.urandom(50)) * 20) for n in range(count))
+        data = zipped(pages) if ending == ".zip" else gzip.compress(tar(pages), 1)
+        (tmp_path / (name + ending)).write_bytes(data)
+    count, kilobytes = growth(tmp_path / ("few" + ending), tmp_path / ("many" + ending))
+    assert count == 20_000
+    assert kilobytes < 8_000
+
+
+def test_memory_stays_flat_however_large_a_member_is(tmp_path: Path) -> None:
+    (tmp_path / "small.tar.zst").write_bytes(zstandard.compress(tar([("a.html", b"a" * 3_000_000)])))
+    (tmp_path / "large.tar.zst").write_bytes(zstandard.compress(tar([("a.html", bytes(100_000_000))])))
+    count, kilobytes = growth(tmp_path / "small.tar.zst", tmp_path / "large.tar.zst")
+    assert count == 1
+    assert kilobytes < 8_000

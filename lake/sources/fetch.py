@@ -161,7 +161,10 @@ class Fetcher:
             try:
                 return await self._follow(url, headers, checked=checked, most=most)
             except FetchFailed as failure:
-                if attempt >= self._settings.attempts or failure.reason in _NOT_AGAIN:
+                if failure.reason in _NOT_AGAIN:
+                    raise
+                if attempt >= self._settings.attempts:
+                    self._gates.gave_up(_host(url), failure)
                     raise
                 log.debug("%s: attempt %d: %s", url, attempt, failure)
             await asyncio.sleep(self._backoff(attempt))
@@ -192,7 +195,7 @@ class Fetcher:
         self, url: httpx.URL, headers: Mapping[str, str], *, checked: bool, most: int | None
     ) -> Answer:
         """One exchange, in the host's turn."""
-        host = url.netloc.decode("ascii")
+        host = _host(url)
         delay = await self._robots.delay(url) if checked else 0.0
         async with self._gates.passing(host, delay):
             try:
@@ -203,6 +206,11 @@ class Fetcher:
                 raise
         self._gates.answered(host)
         return answer
+
+
+def _host(url: httpx.URL) -> str:
+    """The host as politeness knows it: with the port if the URL names one."""
+    return url.netloc.decode("ascii")
 
 
 def _sent(headers: Mapping[str, str], etag: str | None, modified: str | None) -> dict[str, str]:

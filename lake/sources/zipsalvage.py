@@ -72,6 +72,6 @@ def _measured(file: BinaryIO, method: int, start: int, most: int) -> tuple[int, 
     crc_at = 4 if tail.startswith(b"PK\x07\x08") else 0
     for sizes in (8, 16):
         behind = crc_at + 4 + sizes
-        if found.whole and tail[behind : behind + 2] == b"PK":
+        if found.whole and (tail[behind : behind + 2] == b"PK" or len(tail) == behind):
             return found.used, int(struct.unpack_from("<L", tail, crc_at)[0]), end + behind
     return None

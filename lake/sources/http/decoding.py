@@ -50,7 +50,7 @@ def _unpack(unpack: Callable[[bytes, int], bytes], name: str, body: bytes, limit
     try:
         found = unpack(body, most + 1)
     except (zlib.error, brotli.error, zstandard.ZstdError, EOFError) as error:
-        words = f"its {name} data is damaged or cut ({error or 'ends too early'})"
+        words = f"its {name} data is damaged or cut ({str(error) or 'ends too early'})"
         raise FetchFailed("corrupt", words) from error
     if len(found) <= most:
         return found

@@ -16,8 +16,8 @@ __all__ = ["Gates"]
 log = logging.getLogger(__name__)
 
 _FAILURES = 5
-"""Failures of one host in a row after which it is left alone for a while, instead of waiting out every
-request's timeouts against a server that is down."""
+"""Requests of one host given up in a row after which it is left alone for a while, instead of waiting out
+every request's timeouts against a server that is down."""
 
 
 class _Gate:
@@ -68,13 +68,16 @@ class Gates:
             await asyncio.sleep(wait)
 
     def failed(self, host: str, failure: FetchFailed) -> None:
-        """Note a failure: the host rests as long as it asks, or when it fails again and again."""
+        """Note a failed attempt: the host rests as long as it asks."""
+        if failure.wait:
+            self._rest(self._gate(host), host, failure.wait, failure.detail)
+
+    def gave_up(self, host: str, failure: FetchFailed) -> None:
+        """Note that the last attempt failed: a host that does so again and again rests."""
         gate = self._gate(host)
         gate.failures += 1
-        if failure.wait:
-            self._rest(gate, host, failure.wait, failure.detail)
-        elif gate.failures >= _FAILURES:
-            words = f"{gate.failures} failures in a row, the last: {failure.detail}"
+        if gate.failures >= _FAILURES:
+            words = f"{gate.failures} requests in a row failed, the last: {failure.detail}"
             self._rest(gate, host, 2 * self._settings.patience, words)
 
     def answered(self, host: str) -> None:
