@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 from lake.extraction import names
 from lake.extraction.dates import machine
 from lake.extraction.decode import decode
-from lake.extraction.profile import Found, Layout, Profile, apply, ordered
+from lake.extraction.profile import Found, Layout, Profile, apply, article_key, ordered
 from lake.extraction.profiles import PROFILES, profile_for, profile_of_links
 
 PAGES = Path(__file__).parent / "fixtures" / "pages"
@@ -163,6 +163,28 @@ def test_the_ten_lines_of_the_contributing_guide_read_their_page() -> None:
     names_in_guide: dict[str, Any] = {}
     exec(source, names_in_guide)
     check(names_in_guide["PROFILE"], page, json.loads(expected_json))
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://finance.eastmoney.com/a/202305081234567890.html", "202305081234567890"),
+        ("http://finance.eastmoney.com/news/1354,20170308123456789.html", "20170308123456789"),
+        ("https://caifuhao.eastmoney.com/news/20230508123456789012345", "20230508123456789012345"),
+        ("https://finance.eastmoney.com/a/czqyw.html", None),
+        ("https://finance.eastmoney.com/a/2023050812345678901.html", None),
+        (None, None),
+    ],
+)
+def test_eastmoney_ids_have_their_known_lengths(url: str | None, key: str | None) -> None:
+    assert article_key(PROFILES[0], url) == key
+
+
+@pytest.mark.parametrize("label", ["摘要：", "【摘要】", "导语: ", ""])
+def test_a_digest_loses_its_label(label: str) -> None:
+    one = layout("one", digest=(".d",))
+    result = found(f"<div class=d>{label}要点在此</div><div class=one>x</div>", Profile("s", (), (one,)))
+    assert result is not None and result.digest == "要点在此"
 
 
 def layout(name: str, **given: Any) -> Layout:

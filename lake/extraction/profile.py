@@ -23,6 +23,7 @@ FIELDS = ("title", "time", "source", "author", "editor", "digest")
 _CAPTIONS = 200  # a picture page of the profiled sites has fewer; bounds the work on nested ones
 _CAPTION_HTML = 4000  # characters; a longer one is no caption
 _NEVER = ("script", "style")
+_DIGEST_LABEL = re.compile(r"^\s*[【\[]?(?:摘要|内容提要|提要|导语|导读)(?:[】\]]|\s?[:：])\s*")
 _MILLISECONDS = 1e11  # as seconds the year 5138, as milliseconds 1973
 _ARTICLE_FIELD = {"time": "published_at", "source": "media", "author": "authors"}
 
@@ -193,7 +194,7 @@ def _fields(
         media_text=data.get("media") or got["source"][0],
         author_text=data.get("authors") or got["author"][0],
         editor_text=data.get("editor") or got["editor"][0],
-        digest=data.get("digest") or got["digest"][0],
+        digest=_DIGEST_LABEL.sub("", data.get("digest") or got["digest"][0] or "") or None,
         tags=tuple(data.get("tags") or ()),
         article_key=key or data.get("key"),
         category=topic,

@@ -35,7 +35,7 @@ _DROP = (
 PROFILE = Profile(
     name="eastmoney",
     hosts=("eastmoney.com",),
-    article_id=r"eastmoney\.com/(?:a/|(?:3g/)?news/(?:[^/]*,)?)(?:NW)?(20\d{15,16})\b",
+    article_id=r"eastmoney\.com/(?:a/|(?:3g/)?news/(?:[^/]*,)?)(?:NW)?(20\d{15,16}|20\d{21})\b",
     category=r"//(?!www\.|wap\.|data\.|m\.)(\w+)\.eastmoney\.com/(?:news/(\d+),)?",
     layouts=(
         Layout(

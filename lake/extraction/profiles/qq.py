@@ -50,7 +50,7 @@ def _data(text: str) -> Mapping[str, Any] | None:
         "body_html": _PICTURE.sub(picture, body) if isinstance(body, str) else None,
         "published_at": data.get("pubtime"),
         "media": data.get("media"),
-        "digest": data.get("introduction") or data.get("abstract"),
+        "digest": data.get("introduction"),
         "tags": [tag for tag in str(data.get("tags") or "").split(",") if tag],
         "key": data.get("cms_id"),
     }
