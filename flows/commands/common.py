@@ -89,6 +89,8 @@ def progress() -> Iterator[Callable[[str, int, int | None], None]]:
 
         def advance(stage: str, done: int, total: int | None) -> None:
             if stage not in tasks:
+                for earlier in bars.tasks:  # its total was not known before
+                    bars.update(earlier.id, total=earlier.completed)
                 tasks[stage] = bars.add_task(stage, total=total)
             bars.update(tasks[stage], completed=done, total=total)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 from typing import Annotated, Any, Literal
@@ -135,4 +136,4 @@ def _again(reject: dict[str, Any]) -> str:
     """The command that tries a reject again: from the raw zone where its bytes are, else from its source."""
     if reject["capture_id"]:
         return "newslake restructure --rejects"
-    return f"newslake ingest '{reject['origin'].partition('!')[0]}'"
+    return f"newslake ingest {shlex.quote(reject['origin'].partition('!')[0])}"
