@@ -77,24 +77,30 @@ def _leave_out(page: Outline) -> list[int]:
 
 def _container(page: Outline) -> int:
     """The element of the highest value, or the one inside it that holds nearly all of that value."""
-    values = page.values
-    best = max(range(len(values)), key=lambda index: (values[index], index))
-    children: dict[int, list[int]] = {}
-    for index in range(best + 1, page.ends[best]):
-        children.setdefault(page.parents[index], []).append(index)
-    while inside := children.get(best):
-        top = max(inside, key=values.__getitem__)
-        kind = (page.tags[top], page.names[top])
-        alike = any(
-            other != top and values[other] > 5 and (page.tags[other], page.names[other]) == kind
-            for other in inside
-        )
-        if page.tags[top] in _NEVER_CONTAINER:
-            break
-        if values[top] < (_DESCEND_ALIKE if alike else _DESCEND) * values[best]:
-            break
+    values, ends = page.values, page.ends
+    best = max(range(len(values) - 1, -1, -1), key=values.__getitem__)
+    while True:
+        top, index = -1, best + 1
+        while index < ends[best]:  # over the children
+            if top < 0 or values[index] > values[top]:
+                top = index
+            index = ends[index]
+        if top < 0 or page.tags[top] in _NEVER_CONTAINER or values[top] < _DESCEND * values[best]:
+            return best
+        if values[top] < _DESCEND_ALIKE * values[best] and _has_alike(page, best, top):
+            return best
         best = top
-    return best
+
+
+def _has_alike(page: Outline, parent: int, child: int) -> bool:
+    """Whether siblings of the same tag and name as the child hold prose too."""
+    index = parent + 1
+    while index < page.ends[parent]:
+        if index != child and page.values[index] > 5 and page.tags[index] == page.tags[child]:
+            if page.name(index) == page.name(child):
+                return True
+        index = page.ends[index]
+    return False
 
 
 def _area(page: Outline, container: int, left_out: list[int]) -> Area:

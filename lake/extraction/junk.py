@@ -58,30 +58,38 @@ _PHRASE = re.compile(
 )
 
 
-def suspicion(tag: str, name: str, attributes: Mapping[str, str | None]) -> float:
-    """The share of the page's prose up to which this element is no article text; 0 if nothing speaks against it.
-
-    Args:
-        tag: the element's tag.
-        name: its class and id, parted by a space.
-        attributes: its attributes; ``style`` and ``hidden`` are read.
-    """
+def suspicion(tag: str, attributes: Mapping[str, str | None]) -> float:
+    """The share of the page's prose up to which this element is no article text; 0 if nothing speaks against it."""
     if tag in ("aside", "footer"):
         return STRONG
+    if not attributes:
+        return 0.0
     style = attributes.get("style")
     if "hidden" in attributes or (style and "none" in style and _INVISIBLE.search(style)):
         return HIDDEN
-    if not name or tag in ("article", "main", "body"):
+    if tag in ("article", "main", "body"):
         return 0.0
+    worst = 0.0
+    for name in (attributes.get("class"), attributes.get("id")):
+        if name:
+            share = _memo.get(name)
+            if share is None:
+                share = _of_name(name)
+            if share > worst:
+                worst = share
+    return worst
+
+
+def _of_name(name: str) -> float:
+    if len(_memo) >= _MEMO_SIZE:
+        _memo.clear()
     worst = 0.0
     for token in name.split()[:_MOST_TOKENS]:
         share = _memo.get(token)
         if share is None:
-            if len(_memo) >= _MEMO_SIZE:
-                _memo.clear()
             share = _memo[token] = _of_token(_WORD_BREAK.sub("-", token[:_LONGEST_TOKEN]).lower())
-        if share > worst:
-            worst = share
+        worst = max(worst, share)
+    _memo[name] = worst
     return worst
 
 

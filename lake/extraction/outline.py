@@ -25,7 +25,8 @@ _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark q s samp small "
     "span strike strong sub sup time tt u var wbr ruby rb rt rp nobr picture source".split()
 )
-_UNKNOWN, _TEXT, _SKIP, _LINK, _INLINE_KIND, _BREAK, _BLOCK = range(7)
+_SKIP, _LINK, _INLINE_KIND, _BREAK, _BLOCK = range(5)
+_TEXT = 2  # lexbor's number of text nodes
 _STANDARD_TAGS = 0xC4  # lexbor numbers the HTML standard's tags below this; others differ by document
 _KINDS: dict[int, int] = {}
 """Kind by lexbor's tag number, learned on sight."""
@@ -56,73 +57,70 @@ class Outline:
     """The page's block-level elements in document order, as parallel lists, and its blocks.
 
     ``parents`` holds indices, ``ends`` the index after the last descendant, ``values`` the sums of block
-    values and ``gains`` of the positive ones; ``names`` class and id; ``suspects`` (index, share) pairs:
-    elements that ``junk.suspicion`` names, in document order.
+    values and ``gains`` of the positive ones; ``suspects`` (index, share) pairs: elements that
+    ``junk.suspicion`` names, in document order.
     """
 
-    __slots__ = ("blocks", "ends", "gains", "names", "nodes", "parents", "suspects", "tags", "values")
+    __slots__ = ("blocks", "ends", "gains", "nodes", "parents", "suspects", "tags", "values")
 
     def __init__(self) -> None:
         self.nodes: list[LexborNode] = []
         self.tags: list[str] = []
         self.parents: list[int] = []
+        self.suspects: list[tuple[int, float]] = []
+        self.blocks: list[Block] = []
         self.ends: list[int] = []
         self.values: list[float] = []
         self.gains: list[float] = []
-        self.names: list[str] = []
-        self.suspects: list[tuple[int, float]] = []
-        self.blocks: list[Block] = []
 
     def add(self, node: LexborNode, tag: str, parent: int) -> int:
         """Enter a block-level element; gives its index."""
         index = len(self.nodes)
-        name = ""
-        attributes = node.attributes
-        if attributes:
-            get = attributes.get
-            class_, id_ = get("class"), get("id")
-            name = f"{class_} {id_}" if class_ and id_ else class_ or id_ or ""
-        if attributes or tag in ("aside", "footer"):
-            share = suspicion(tag, name, attributes)
-            if share:
-                self.suspects.append((index, share))
+        share = suspicion(tag, node.attributes)
+        if share:
+            self.suspects.append((index, share))
         self.nodes.append(node)
         self.tags.append(tag)
         self.parents.append(parent)
-        self.ends.append(index + 1)
-        self.values.append(0.0)
-        self.gains.append(0.0)
-        self.names.append(name)
         return index
-
-    def end(self, index: int) -> int:
-        """Leave an element: its sums go to its parent, whose index is given."""
-        self.ends[index] = len(self.nodes)
-        parent = self.parents[index]
-        if parent >= 0:
-            self.values[parent] += self.values[index]
-            self.gains[parent] += self.gains[index]
-        return parent
 
     def text(self, owner: int, nodes: list[LexborNode], text: str, linked: int) -> None:
         """Add a block: the text nodes of one run, its text, and how many of its characters are links."""
         text = " ".join(text.split())
         tag = self.tags[owner]
-        characters = len(text)
-        words = characters / 5.5 if text.isascii() else words_in(text)
-        links = linked / characters if linked else 0.0
-        value = _value(tag, text, words, min(links, 1.0))
-        self.blocks.append(Block(owner, tag, text, words, links, value, nodes))
-        self.values[owner] += value
-        if value > 0:
-            self.gains[owner] += value
+        words = words_in(text)
+        links = min(linked / len(text), 1.0) if linked else 0.0
+        self.blocks.append(Block(owner, tag, text, words, links, _value(tag, text, words, links), nodes))
+
+    def sum_up(self) -> None:
+        """Add the blocks' values up the tree, once all are known."""
+        parents = self.parents
+        values = self.values = [0.0] * len(parents)
+        gains = self.gains = [0.0] * len(parents)
+        ends = self.ends = list(range(1, len(parents) + 1))
+        for block in self.blocks:
+            value = block.value
+            values[block.owner] += value
+            if value > 0:
+                gains[block.owner] += value
+        for index in range(len(parents) - 1, 0, -1):
+            parent = parents[index]
+            values[parent] += values[index]
+            gains[parent] += gains[index]
+            if ends[index] > ends[parent]:
+                ends[parent] = ends[index]
+
+    def name(self, index: int) -> str:
+        """Class and id of an element."""
+        attributes = self.nodes[index].attributes
+        return f"{attributes.get('class') or ''} {attributes.get('id') or ''}".strip()
 
 
 def outline(body: LexborNode) -> Outline:
     """Walk a page's body once, without recursion."""
     page = Outline()
     owner = page.add(body, "body", -1)
-    open_elements: list[tuple[LexborNode, int]] = []
+    open_elements: list[tuple[LexborNode, int, int]] = []
     nodes: list[LexborNode] = []
     text = ""
     linked = links = 0
@@ -130,21 +128,20 @@ def outline(body: LexborNode) -> Outline:
     node = body.first_child
     while node is not None or open_elements:
         if node is None:
-            node, kind = open_elements.pop()
+            node, kind, outer = open_elements.pop()
             if kind == _BLOCK:
                 if nodes:
                     page.text(owner, nodes, text, linked)
                     nodes, text, linked = [], "", 0
-                owner = page.end(owner)
+                owner = outer
             elif kind == _LINK:
                 links -= 1
             node = node.next
             continue
         tag_id = node.tag_id
-        kind = kinds.get(tag_id, _UNKNOWN)
-        if kind == _TEXT:
-            piece = node.text_content or ""
-            if not piece.isspace():
+        if tag_id == _TEXT:
+            piece = node.text_content
+            if piece and not piece.isspace():
                 nodes.append(node)
                 text += piece
                 if links:
@@ -153,32 +150,34 @@ def outline(body: LexborNode) -> Outline:
                 text += " "
             node = node.next
             continue
-        if kind == _UNKNOWN:
+        kind = kinds.get(tag_id, -1)
+        if kind < 0:
             kind = _kind(node.tag or "-")
             if tag_id < _STANDARD_TAGS:
                 kinds[tag_id] = kind
+        if kind == _SKIP:
+            node = node.next
+            continue
         if kind >= _BREAK and nodes:
             page.text(owner, nodes, text, linked)
             nodes, text, linked = [], "", 0
-        child = None if kind in (_SKIP, _BREAK) else node.first_child
+        child = None if kind == _BREAK else node.first_child
         if child is None:
             node = node.next
             continue
+        open_elements.append((node, kind, owner))
         if kind == _BLOCK:
             owner = page.add(node, node.tag or "", owner)
         elif kind == _LINK:
             links += 1
-        open_elements.append((node, kind))
         node = child
     if nodes:
         page.text(owner, nodes, text, linked)
-    page.end(0)
+    page.sum_up()
     return page
 
 
 def _kind(tag: str) -> int:
-    if tag == "-text":
-        return _TEXT
     if tag in _SKIPPED or tag.startswith("-"):
         return _SKIP
     if tag == "br":
@@ -210,10 +209,17 @@ def _value(tag: str, text: str, words: float, links: float) -> float:
         return -(2.0 + words * 0.5)
     if tag in HEADINGS:
         return 1.0
-    if words >= 8 and (text[-1] in _ENDS or any(pause in text for pause in _PAUSES)):
+    if words >= 8 and (text[-1] in _ENDS or _pauses(text)):
         return words * (1.0 - links)
     if words >= 8 and tag in ("p", "pre", "blockquote", "td"):
         return words * 0.6 * (1.0 - links)
     if tag == "p":
         return 0.5
     return words * 0.3 * (1.0 - links) if words >= 12 else -2.0
+
+
+def _pauses(text: str) -> bool:
+    """Whether a text holds a mark inside a sentence; substrings are faster here than a regular expression."""
+    if text.isascii():
+        return ", " in text or ". " in text or "? " in text or "! " in text
+    return "，" in text or "。" in text or ", " in text or ". " in text or any(map(text.__contains__, _PAUSES))

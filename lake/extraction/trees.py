@@ -7,6 +7,8 @@ made here holds what the walk reads: names, attributes, contents and the order o
 
 from __future__ import annotations
 
+import re
+
 from bs4.element import Comment, NavigableString, PageElement, Tag
 from selectolax.lexbor import LexborNode
 
@@ -16,6 +18,8 @@ _BLOCKS = frozenset(
     "div p section article main header footer ul ol li dl dt dd table thead tbody tfoot tr td th figure figcaption blockquote h1 h2 h3 h4 h5 h6 center form br hr img".split()
 )
 """Elements beside whose edges white space is nothing."""
+_OF_BLOCKS = ("style", "align", "class", "hidden", "colspan", "rowspan", "start")
+_TELLING = re.compile(r"center|none|hidden")
 _UNWRAPPED = frozenset(
     "font u big small label ins nobr time abbr acronym bdi bdo dfn kbd mark s samp strike tt var wbr picture".split()
 )
@@ -49,7 +53,7 @@ def tree_of(root: LexborNode, *, keep_hidden: bool = False) -> Tag:
             node = node.next
             continue
         outer = parent
-        attributes = _attributes(node, keep_hidden)
+        attributes = _attributes(name, node, keep_hidden)
         if name not in _UNWRAPPED and (attributes or name != "span"):
             element = _tag(name, attributes)
             last.next_element = element
@@ -92,15 +96,23 @@ def _tag(name: str, attributes: dict[str, str]) -> Tag:
     return tag
 
 
-def _attributes(node: LexborNode, keep_hidden: bool) -> dict[str, str]:
-    """The attributes, those of mere styling left out where an element has no others."""
+def _attributes(name: str, node: LexborNode, keep_hidden: bool) -> dict[str, str]:
+    """The attributes that the reader of bodies looks at; a block element's say only where it stands or is hidden."""
     found = node.attributes
     if not found:
         return {}
-    attributes = {key: value or "" for key, value in found.items()}
+    if name in _BLOCKS and name != "img":
+        attributes = {key: found[key] or "" for key in _OF_BLOCKS if key in found}
+        if "em_media" not in attributes.get("class", ""):
+            attributes.pop("class", None)
+    else:
+        attributes = {key: value or "" for key, value in found.items()}
+    style = attributes.get("style")
     if keep_hidden:
         attributes.pop("hidden", None)
-        style = attributes.get("style")
         if style and ("none" in style or "hidden" in style):
             del attributes["style"]
+            style = None
+    if style and not _TELLING.search(style):
+        del attributes["style"]
     return attributes
