@@ -238,6 +238,22 @@ def test_what_is_dropped_may_nest_and_the_tree_stays_whole() -> None:
     assert tree.css_first(".ad .inner") is not None
 
 
+def test_page_data_of_another_kind_is_left_alone() -> None:
+    wild = {
+        "title": {"a": 1},
+        "body_html": 5,
+        "published_at": True,
+        "media": ["x"],
+        "tags": "ab",
+        "digest": " ",
+    }
+    one = layout("one", title=("h1",), data=lambda text: wild)
+    result = found("<h1>t</h1><div class=one>x</div>", Profile("s", (), (one,)))
+    assert result is not None
+    assert (result.title, result.body_html, result.published_epoch, result.tags) == ("t", "x", None, ())
+    assert result.media_text is None and result.digest is None and result.time_text is None
+
+
 def test_page_data_goes_before_selectors_field_by_field() -> None:
     def data(text: str) -> dict[str, Any] | None:
         return (

@@ -15,13 +15,11 @@ __all__ = ["PROFILE"]
 _DROP = (
     ".edit",
     ".editor",
-    ".zdfy",
-    ".zdfy + center",
+    ".zdfy, .zdfy + center",
     ".box_pic:empty",
     ".bza",
     ".tjewm",
-    ".paper_num",
-    "#paper_num",
+    ".paper_num, #paper_num",
     "#rwb_tjyd",
 )
 
@@ -77,7 +75,6 @@ PROFILE = Profile(
             title=("h1",),
             time=("meta[name=publishdate]@content",),
             source=("meta[name=source]@content",),
-            drop=_DROP,
         ),
     ),
 )

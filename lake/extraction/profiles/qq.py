@@ -18,36 +18,25 @@ from lake.extraction.profile import Layout, Profile
 __all__ = ["PROFILE"]
 
 _PICTURE = re.compile(r"<!--\s{0,3}(IMG_\d{1,4})\s{0,3}-->")
-_DROP = (
-    "#Status",
-    ".recommend-con",
-    "#ArticleAuthor",
-    ".rv-root-v2",
-    ".mbArticleSharePic",
-    "h1",
-)
+_DROP = ("#Status", ".recommend-con", "#ArticleAuthor", ".rv-root-v2", ".mbArticleSharePic", "h1")
+
+
+def _picture(entry: Any) -> str:
+    url = dig(entry, "imgurl0") or dig(entry, "imgurl641") or dig(entry, "bigOrigUrl")
+    alt = html.escape(str(dig(entry, "desc") or ""))
+    return f'<p><img src="{html.escape(str(url))}" alt="{alt}"></p>' if url else ""
 
 
 def _data(text: str) -> Mapping[str, Any] | None:
     data = after(text, "window.DATA")
     if data is None:
         return None
-
-    def picture(match: re.Match[str]) -> str:
-        entry = dig(data, "originAttribute", match[1])
-        url = next(
-            (dig(entry, key) for key in ("imgurl0", "imgurl641", "bigOrigUrl") if dig(entry, key)), None
-        )
-        return (
-            f'<p><img src="{html.escape(str(url))}" alt="{html.escape(str(dig(entry, "desc") or ""))}"></p>'
-            if url
-            else ""
-        )
-
     body = dig(data, "originContent", "text")
     return {
         "title": data.get("title"),
-        "body_html": _PICTURE.sub(picture, body) if isinstance(body, str) else None,
+        "body_html": _PICTURE.sub(lambda mark: _picture(dig(data, "originAttribute", mark[1])), body)
+        if isinstance(body, str)
+        else None,
         "published_at": data.get("pubtime"),
         "media": data.get("media"),
         "digest": data.get("introduction"),

@@ -1,0 +1,181 @@
+"""One page layout of a site: what selects its parts, and the reading of a page with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+__all__ = ["Found", "Layout", "read"]
+
+_FIELDS = ("title", "time", "source", "author", "editor", "digest")  # each selects one text
+_CAPTIONS = 200  # a picture page of the profiled sites has fewer; bounds the work on nested ones
+_CAPTION_HTML = 4000  # characters; a longer one is no caption
+_NEVER = ("script", "style")
+_FURTHEST = 1e14  # milliseconds of the year 5138: a larger number is no time
+_DIGEST_LABEL = re.compile(r"^\s*[【\[]?(?:摘要|内容提要|提要|导语|导读)(?:[】\]]|\s?[:：])\s*")
+_MILLISECONDS = 1e11  # as seconds the year 5138, as milliseconds 1973
+_ARTICLE_FIELD = {"time": "published_at", "source": "media", "author": "authors"}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One page layout of a site. Selectors are CSS; each tuple is tried in order, the first match wins.
+
+    Write ``a + a`` for the second of its kind: ``:nth-child`` and ``~`` cost lexbor the square of the siblings.
+
+    ``body`` selects the container, whose own tag and style do not count. ``lead`` selects what belongs to
+    the article but stands before the container (a lead picture); ``caption`` names the captions of its
+    pictures (they become ``figcaption``); ``drop`` is removed from both, and ``until`` are strings of the
+    container's HTML from which on the rest is cut.
+    ``time``, ``source`` … may match an element that holds more (``来源：X 2022年…``): the readers of dates
+    and names take their part. A selector ending in ``@name`` gives that attribute instead of the text.
+    ``data`` reads the page's own JSON or comments from the whole text where the page has them (keys:
+    title, body_html, published_at, media, authors, editor, digest, tags, key; ``published_at`` is text or
+    Unix seconds) and goes before the selectors, field by field.
+    ``valid_from`` and ``valid_until`` are inclusive days of the capture time.
+    """
+
+    name: str
+    body: tuple[str, ...]
+    title: tuple[str, ...] = ()
+    time: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    author: tuple[str, ...] = ()
+    editor: tuple[str, ...] = ()
+    digest: tuple[str, ...] = ()
+    lead: tuple[str, ...] = ()
+    caption: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    until: tuple[str, ...] = ()
+    data: Callable[[str], Mapping[str, Any] | None] | None = None
+    valid_from: dt.date | None = None
+    valid_until: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a profile found on a page, as the page's own text; a field is None where nothing was found.
+
+    ``body_html`` is the container's inner HTML, already without the layout's ``drop``; None where no body
+    of a layout matched: the generic extractor then finds the body, the other fields still hold.
+    ``published_epoch`` is in Unix seconds, from the page's JSON. ``rules`` says per field what gave it.
+    """
+
+    layout: str
+    body_html: str | None = None
+    title: str | None = None
+    time_text: str | None = None
+    published_epoch: float | None = None
+    media_text: str | None = None
+    author_text: str | None = None
+    editor_text: str | None = None
+    digest: str | None = None
+    tags: tuple[str, ...] = ()
+    article_key: str | None = None
+    category: str | None = None
+    rules: Mapping[str, str] = field(default_factory=dict)
+
+
+def read(layout: Layout, tree: LexborHTMLParser, text: str) -> Found:
+    """What one layout finds on a page; ``text`` is the page's source. The tree is not changed."""
+    data = _data(layout, text)
+    body, body_rule = _body(layout, data, tree)
+    got = {name: _text(tree, getattr(layout, name)) for name in _FIELDS}
+    rules = {
+        _ARTICLE_FIELD.get(name, name): f"{layout.name} {rule}" for name, (_, rule) in got.items() if rule
+    }
+    rules |= {name: f"{layout.name} data" for name in data if name != "body_html"}
+    if body_rule:
+        rules["body"] = f"{layout.name} {body_rule}"
+    when = data.get("published_at") or got["time"][0]
+    epoch = _seconds(when) if isinstance(when, int | float) else None
+    return Found(
+        layout=layout.name,
+        body_html=body,
+        title=data.get("title") or got["title"][0],
+        time_text=None if epoch is not None else when,
+        published_epoch=epoch,
+        media_text=data.get("media") or got["source"][0],
+        author_text=data.get("authors") or got["author"][0],
+        editor_text=data.get("editor") or got["editor"][0],
+        digest=_DIGEST_LABEL.sub("", data.get("digest") or got["digest"][0] or "") or None,
+        tags=data.get("tags", ()),
+        article_key=data.get("key"),
+        rules=rules,
+    )
+
+
+def _data(layout: Layout, text: str) -> Mapping[str, Any]:
+    """The page's data with values of the expected kinds only: pages may hold anything there."""
+    found = (layout.data(text) if layout.data else None) or {}
+    data: dict[str, Any] = {
+        name: value
+        for name, value in found.items()
+        if name != "tags" and isinstance(value, str) and value.strip()
+    }
+    when, tags = found.get("published_at"), found.get("tags")
+    if isinstance(when, int | float) and not isinstance(when, bool) and 0 < when < _FURTHEST:
+        data["published_at"] = when
+    if isinstance(tags, list | tuple) and (
+        kept := tuple(tag for tag in tags if isinstance(tag, str) and tag)
+    ):
+        data["tags"] = kept
+    return data
+
+
+def _seconds(epoch: float) -> float:
+    return epoch / 1000 if epoch > _MILLISECONDS else float(epoch)
+
+
+def _text(tree: LexborHTMLParser, selectors: tuple[str, ...]) -> tuple[str | None, str]:
+    """The first non-empty text that one of the selectors gives, with that selector."""
+    for selector in selectors:
+        css, _, attribute = selector.partition("@")
+        for node in tree.css(css):
+            raw = node.attributes.get(attribute) if attribute else node.text(separator=" ")
+            value = " ".join((raw or "").split())
+            if value:
+                return value, selector
+    return None, ""
+
+
+def _body(layout: Layout, data: Mapping[str, Any], tree: LexborHTMLParser) -> tuple[str | None, str]:
+    """The inner HTML of the first container that holds a text or a picture, with the selector."""
+    if data.get("body_html"):
+        page = LexborHTMLParser(data["body_html"])
+        html = _inner(layout, page, page.body) if page.body else None
+        if html is not None:
+            return html, "data"
+    for selector in layout.body:
+        for node in tree.css(selector):
+            html = _inner(layout, tree, node)
+            if html is not None:
+                return _lead(layout, tree) + html, selector
+    return None, ""
+
+
+def _lead(layout: Layout, tree: LexborHTMLParser) -> str:
+    nodes = (tree.css_first(selector) for selector in layout.lead)
+    return "".join(_inner(layout, tree, node, whole=True) or "" for node in nodes if node is not None)
+
+
+def _inner(layout: Layout, tree: LexborHTMLParser, node: LexborNode, *, whole: bool = False) -> str | None:
+    copy = node.clone()
+    captions = copy.css(", ".join(layout.caption))[:_CAPTIONS] if layout.caption else []
+    for caption in reversed(captions):  # inner ones first: what was replaced is read no more
+        if len(caption.html or "") > _CAPTION_HTML:
+            continue
+        named = tree.create_node("figcaption")
+        named.inner_html = caption.inner_html or ""
+        caption.replace_with(named)
+    for dropped in reversed(copy.css(", ".join((*_NEVER, *layout.drop)))):  # inner ones before outer ones
+        dropped.decompose()
+    html = (copy.html if whole else copy.inner_html) or ""
+    for mark in layout.until:
+        html = html.partition(mark)[0]
+    return html if "<img" in html or copy.text().strip() else None
