@@ -83,6 +83,31 @@ def test_the_same_content_from_elsewhere_changes_nothing(root: LakeRoot) -> None
     assert run(root, [post(1, folder="/moved"), post(2, folder="/moved")], "r3").committed.changed is False
 
 
+def test_a_file_that_is_changed_back(root: LakeRoot) -> None:
+    """Its bytes are known, and its article must say again what they say; time and again."""
+    for n, body in enumerate(["一。", "二。", "一。", "一。", "二。", "一。"]):
+        done = run(root, [post(1, body=body), post(2)], f"r{n}")
+        assert current(root, "body_text")[ONE] == (body,)
+        assert done.counts[1] == (n in (1, 2, 4, 5))
+    assert current(root, "revision")[ONE] == (5,)
+    assert verify(root) == []
+
+
+def test_an_archive_that_holds_a_name_twice(root: LakeRoot) -> None:
+    """The last one counts, and a second run changes nothing."""
+    items = [post(1, body="一。"), post(2), post(1, body="二。")]
+    assert run(root, items, "r1").counts == (2, 0, 1, 0, 0)
+    for n in range(2, 4):
+        again = run(root, items, f"r{n}")
+        assert (again.counts, again.committed.changed) == ((0, 0, 0, 3, 0), False)
+    assert current(root, "body_text")[ONE] == ("二。",)
+    back = [items[2], items[1], items[0]]
+    assert run(root, back, "r4").counts == (0, 1, 0, 2, 0)
+    assert run(root, back, "r5").committed.changed is False
+    assert current(root, "body_text")[ONE] == ("一。",)
+    assert verify(root) == []
+
+
 def test_an_older_copy_still_counts_when_another_origin_changes(root: LakeRoot) -> None:
     """The page is changed back: its older copy from another origin must not be forgotten, nor rule."""
     run(root, [post(1, body="完整的正文，共两段。"), post(1, folder="/copies", body="短。")], "r1")

@@ -6,11 +6,9 @@ rows have no body. `store` takes any number of items in bounded memory; `read` a
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
 import itertools
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,11 +21,11 @@ from lake.schema import CAPTURES
 from lake.settings import Sizes
 from lake.storage import parquet, staging
 from lake.storage.index import Index, KnownCapture
+from lake.storage.intake import batches, capture_row
 from lake.storage.keys import body_hashes, capture_key, reject_key
 from lake.storage.parquet import DataFile
 from lake.storage.raw import bodies, locate, read, read_batch, read_many
-from lake.storage.sniff import charset_of, type_of
-from lake.storage.staging import stage_rejects, storable
+from lake.storage.staging import stage_rejects
 from lake.storage.tables import Lake, create, open_lake
 from lake.storage.turns import attempts
 
@@ -91,37 +89,66 @@ def store(
     lake = open_lake(root)
     with Index(root) as index:
         index.catch_up(lake)
-        run = _Run(lake, index, run_id, source)
-        for batch in _batches(items, sizes):
+        run = _Run(lake, index, run_id, source, sizes)
+        for batch in batches(items, sizes):
             run.take(batch)
-        run.commit()
+        run.finish()
         return run.stored
 
 
 class _Run:
     """The captures of one run on their way into the table."""
 
-    def __init__(self, lake: Lake, index: Index, run_id: str, source: str | None) -> None:
+    def __init__(self, lake: Lake, index: Index, run_id: str, source: str | None, sizes: Sizes) -> None:
         self.stored = Stored()
         self._lake = lake
         self._root = lake.root
         self._index = index
         self._run_id = run_id
         self._source = source
+        self._sizes = sizes
         self._batches: list[_Batch] = []
         self._bodies: set[str] = set()  # sha256 of bodies in files that are not committed yet
+        self._returning: dict[str, tuple[dict[str, Any], str]] = {}  # by origin: row, and its new id
         self._numbers = itertools.count()
 
     def take(self, batch: list[Item | RejectRecord]) -> None:
         """Write a batch; commit when enough have gathered."""
         self._take_rejects([each for each in batch if isinstance(each, RejectRecord)])
-        rows = [self._row(each) for each in batch if isinstance(each, Item)]
+        rows = [capture_row(each, self._source, self._run_id) for each in batch if isinstance(each, Item)]
         fresh = self._index.take([row["capture_id"] for row in rows])
         rows = list({row["capture_id"]: row for row in rows if row["capture_id"] in fresh}.values())
+        rows = self._without_returning(rows)
         if rows:
             self._batches.append(self._write(rows))
         if sum(len(each.rows) for each in self._batches) >= _COMMIT_EVERY:
             self.commit()
+
+    def finish(self) -> None:
+        """Store what has returned, and commit."""
+        returned = [row | {"capture_id": again} for row, again in self._returning.values()]
+        for begin in range(0, len(returned), self._sizes.batch_items):
+            self._batches.append(self._write(returned[begin : begin + self._sizes.batch_items]))
+        self.commit()
+
+    def _without_returning(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Hold back captures whose origin has given other bytes since, and now gives the old ones again.
+
+        Such a capture is stored anew, after the other: else the lake would keep what the origin has taken
+        back. It waits for the end of the run, for an archive may hold one name twice, and its last one counts.
+        """
+        newest = self._index.succeeded(row["capture_id"] for row in rows)
+        staying = []
+        for row in rows:
+            if row["origin"] in self._returning:
+                staying.append(self._returning.pop(row["origin"])[0])
+            capture_id, sha256 = newest.get(row["capture_id"], (row["capture_id"], row["sha256"]))
+            if sha256 == row["sha256"]:
+                staying.append(row | {"capture_id": capture_id})
+            else:
+                again = capture_key(row["sha256"], f"{row['origin']}\n{capture_id}")
+                self._returning[row["origin"]] = (row | {"body": None}, again)
+        return staying
 
     def commit(self) -> None:
         """Commit the files of all batches that wait, then stage them."""
@@ -213,37 +240,3 @@ class _Run:
             unreadable=self.stored.unreadable + len(records),
             rejects=(*self.stored.rejects, str(path)),
         )
-
-    def _row(self, item: Item) -> dict[str, Any]:
-        sha256 = hashlib.sha256(item.body).hexdigest()
-        return {
-            "capture_id": capture_key(sha256, item.origin.text),
-            "sha256": sha256,
-            "source": self._source,
-            "origin": storable(item.origin.text),
-            "path": storable(item.origin.path),
-            "member": storable(item.origin.member),
-            "url": item.origin.url,
-            "length": len(item.body),
-            "detected_type": type_of(item.body, item.origin.name),
-            "charset": charset_of(item.body, item.content_type),
-            "content_type": item.content_type,
-            "captured_at": item.fetched_at or dt.datetime.now(dt.UTC),
-            "run_id": self._run_id,
-            "http_status": item.http_status,
-            "http_headers": [{"name": name, "value": value} for name, value in item.http_headers] or None,
-            "body": item.body,
-        }
-
-
-def _batches(items: Iterable[Item | RejectRecord], sizes: Sizes) -> Iterator[list[Item | RejectRecord]]:
-    batch: list[Item | RejectRecord] = []
-    length = 0
-    for item in items:
-        batch.append(item)
-        length += len(item.body) if isinstance(item, Item) else 0
-        if len(batch) >= sizes.batch_items or length >= sizes.batch_bytes:
-            yield batch
-            batch, length = [], 0
-    if batch:
-        yield batch

@@ -26,9 +26,11 @@ CHECKS = (
     ),
     Check(
         "capture_id",
-        "SELECT capture_id, 'is not the id of its bytes and origin' FROM captures"
+        "SELECT capture_id, 'is not the id of its bytes and origin' FROM captures AS c"
         " WHERE capture_id <> left(sha256(sha256 || chr(10) || origin), 32)"
-        " AND origin NOT LIKE '%' || chr(65533) || '%'",  # a file name that is no valid text
+        " AND origin NOT LIKE '%' || chr(65533) || '%'"  # a file name that is no valid text
+        " AND NOT EXISTS (FROM captures AS before WHERE before.origin = c.origin"  # bytes that came back
+        " AND c.capture_id = left(sha256(c.sha256 || chr(10) || c.origin || chr(10) || before.capture_id), 32))",
     ),
     Check(
         "duplicate_revision",

@@ -15,40 +15,18 @@ import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Self
 
 from lake.errors import Retry
 from lake.locations import LakeRoot
 from lake.storage import keys
+from lake.storage.indexfile import is_damage, open_index, remove, transaction
 from lake.storage.tables import Lake, Table, log_entry
 
 __all__ = ["Index", "KnownArticle", "KnownCapture", "Member"]
 
 log = logging.getLogger(__name__)
 
-_FORMAT = 1
-_WAIT = 120.0  # seconds for another process that builds the index; a million articles take about 15
-_CACHE = -64 * 1024  # KiB of pages; look-ups in a million articles touch few
-_TABLES = """
-CREATE TABLE IF NOT EXISTS seen (name TEXT PRIMARY KEY, identity TEXT, version INTEGER, entry TEXT);
-CREATE TABLE IF NOT EXISTS files (id INTEGER PRIMARY KEY, name TEXT, path TEXT, UNIQUE (name, path));
-CREATE TABLE IF NOT EXISTS captures
-    (capture_id BLOB PRIMARY KEY, sha256 BLOB, origin BLOB, captured_at INTEGER, file INTEGER) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS bodies (sha256 BLOB PRIMARY KEY, file INTEGER) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS outcomes
-    (capture_id BLOB PRIMARY KEY, outcome TEXT, article_id TEXT, extractor TEXT, recorded_at INTEGER)
-    WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS articles
-    (article_id TEXT PRIMARY KEY, revision INTEGER, content_hash BLOB, first_seen_at INTEGER) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS members
-    (article_id TEXT, capture_id BLOB, PRIMARY KEY (article_id, capture_id)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS rejects (reject_id BLOB PRIMARY KEY) WITHOUT ROWID;
-"""
-_TEMPORARY = """
-CREATE TEMP TABLE IF NOT EXISTS wanted (key PRIMARY KEY) WITHOUT ROWID;
-CREATE TEMP TABLE IF NOT EXISTS taken (key BLOB PRIMARY KEY) WITHOUT ROWID;
-"""
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -92,15 +70,15 @@ class Index:
     def __init__(self, root: LakeRoot) -> None:
         self._path = root.index
         self._root = root
-        self._db = _open(self._path)
+        self._db = open_index(self._path)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: object, error: object, *_: object) -> None:
         self._db.close()
-        if _is_damage(error):
-            _remove(self._path)
+        if is_damage(error):
+            remove(self._path)
             raise Retry(f"the key index {self._path} was damaged and has been removed: run again")
 
     def catch_up(self, lake: Lake) -> None:
@@ -108,7 +86,7 @@ class Index:
         try:
             self._catch_up(lake)
         except sqlite3.DatabaseError as error:
-            if not _is_damage(error):
+            if not is_damage(error):
                 raise
             log.warning("the key index is damaged (%s): reading it anew", error)
             self._restart()
@@ -124,8 +102,8 @@ class Index:
 
     def _restart(self) -> None:
         self._db.close()
-        _remove(self._path)
-        self._db = _open(self._path)
+        remove(self._path)
+        self._db = open_index(self._path)
 
     def _foreign(self, table: Table) -> bool:
         """Whether the index was read from another table, or from versions that this one no longer has."""
@@ -146,7 +124,7 @@ class Index:
         return int(found[0]) if found else -1
 
     def _read_new_files(self, table: Table) -> None:
-        with _transaction(self._db):
+        with transaction(self._db):
             if self._seen_version(table.name) >= table.version:
                 return  # another process was faster
             held = self._db.execute("SELECT path FROM files WHERE name = ?", [table.name])
@@ -178,6 +156,18 @@ class Index:
             " LEFT JOIN outcomes o ON o.capture_id = c.capture_id"
         )
         return {row[0].hex(): KnownCapture(row[1].hex(), *row[2:]) for row in rows}
+
+    def succeeded(self, capture_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """Those of these captures after which their origin gave another -> the newest one's id and sha256."""
+        self._want(bytes.fromhex(capture_id) for capture_id in capture_ids)
+        rows = self._db.execute(
+            "SELECT c.capture_id, n.capture_id, n.sha256"
+            " FROM wanted CROSS JOIN captures c ON c.capture_id = wanted.key CROSS JOIN captures n"
+            " ON n.capture_id = (SELECT l.capture_id FROM captures l WHERE l.origin = c.origin"
+            " ORDER BY l.captured_at DESC, l.capture_id DESC LIMIT 1)"
+            " WHERE n.capture_id <> c.capture_id"
+        )
+        return {row[0].hex(): (row[1].hex(), row[2].hex()) for row in rows}
 
     def body_files(self, hashes: Iterable[str]) -> dict[str, str]:
         """sha256 -> the file (relative to the table's folder) that holds these bytes, where there is one."""
@@ -219,7 +209,7 @@ class Index:
         This tells repetitions within one run, on disk, so that its memory does not grow with the run.
         """
         fresh = set()
-        with _transaction(self._db, "BEGIN"):
+        with transaction(self._db, "BEGIN"):
             for each in ids:
                 done = self._db.execute("INSERT OR IGNORE INTO taken VALUES (?)", [bytes.fromhex(each)])
                 if done.rowcount:
@@ -232,70 +222,9 @@ class Index:
             yield tuple(value.hex() if isinstance(value, bytes) else value for value in row)
 
     def _want(self, wanted: Iterable[str] | Iterable[bytes]) -> None:
-        with _transaction(self._db, "BEGIN"):
+        with transaction(self._db, "BEGIN"):
             self._db.execute("DELETE FROM wanted")
             self._db.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", ((key,) for key in wanted))
-
-
-def _is_damage(error: object) -> bool:
-    """SQLite says DatabaseError itself for a damaged file; its subclasses are locks, full disks and the like."""
-    return type(error) is sqlite3.DatabaseError
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        return _connect(path)
-    except sqlite3.DatabaseError as error:
-        if not _is_damage(error):
-            raise
-        log.warning("the key index is damaged (%s): reading it anew", error)
-        _remove(path)
-        return _connect(path)
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
-    try:
-        _prepare(db)
-    except sqlite3.Error:
-        db.close()
-        raise
-    return db
-
-
-def _prepare(db: sqlite3.Connection) -> None:
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = NORMAL")  # a power cut may take the last changes, never mix them
-    db.execute(f"PRAGMA cache_size = {_CACHE}")
-    format_found = db.execute("PRAGMA user_version").fetchone()[0]
-    if format_found not in (0, _FORMAT):
-        raise sqlite3.DatabaseError(f"format {format_found}, not {_FORMAT}")
-    if format_found == 0:
-        with _transaction(db):
-            for statement in _TABLES.split(";"):
-                db.execute(statement)
-            db.execute(f"PRAGMA user_version = {_FORMAT}")
-    db.executescript(_TEMPORARY)
-
-
-def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-class _transaction:  # noqa: N801 -- reads as a statement
-    """BEGIN … COMMIT, or ROLLBACK on an error; IMMEDIATE where the file itself is written."""
-
-    def __init__(self, db: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE") -> None:
-        self._db = db
-        self._begin = begin
-
-    def __enter__(self) -> None:
-        self._db.execute(self._begin)
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        self._db.execute("COMMIT" if kind is None else "ROLLBACK")
 
 
 def _entry(table: Table, version: int) -> str | None:

@@ -1,0 +1,98 @@
+"""The file of the key index: opening it, however damaged, and transactions on it."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from pathlib import Path
+
+__all__ = ["is_damage", "open_index", "remove", "transaction"]
+
+log = logging.getLogger(__name__)
+
+_FORMAT = 2
+_WAIT = 120.0  # seconds for another process that builds the index; a million articles take about 15
+_CACHE = -64 * 1024  # KiB of pages; look-ups in a million articles touch few
+_TABLES = """
+CREATE TABLE IF NOT EXISTS seen (name TEXT PRIMARY KEY, identity TEXT, version INTEGER, entry TEXT);
+CREATE TABLE IF NOT EXISTS files (id INTEGER PRIMARY KEY, name TEXT, path TEXT, UNIQUE (name, path));
+CREATE TABLE IF NOT EXISTS captures
+    (capture_id BLOB PRIMARY KEY, sha256 BLOB, origin BLOB, captured_at INTEGER, file INTEGER) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS origins ON captures (origin, captured_at);
+CREATE TABLE IF NOT EXISTS bodies (sha256 BLOB PRIMARY KEY, file INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS outcomes
+    (capture_id BLOB PRIMARY KEY, outcome TEXT, article_id TEXT, extractor TEXT, recorded_at INTEGER)
+    WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS articles
+    (article_id TEXT PRIMARY KEY, revision INTEGER, content_hash BLOB, first_seen_at INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS members
+    (article_id TEXT, capture_id BLOB, PRIMARY KEY (article_id, capture_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS rejects (reject_id BLOB PRIMARY KEY) WITHOUT ROWID;
+"""
+_TEMPORARY = """
+CREATE TEMP TABLE IF NOT EXISTS wanted (key PRIMARY KEY) WITHOUT ROWID;
+CREATE TEMP TABLE IF NOT EXISTS taken (key BLOB PRIMARY KEY) WITHOUT ROWID;
+"""
+
+
+def is_damage(error: object) -> bool:
+    """SQLite says DatabaseError itself for a damaged file; its subclasses are locks, full disks and the like."""
+    return type(error) is sqlite3.DatabaseError
+
+
+def open_index(path: Path) -> sqlite3.Connection:
+    """Open the index, or make an empty one where there is none or a damaged one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return _connect(path)
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+        log.warning("the key index is damaged (%s): reading it anew", error)
+        remove(path)
+        return _connect(path)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
+    try:
+        _prepare(db)
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
+
+
+def _prepare(db: sqlite3.Connection) -> None:
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = NORMAL")  # a power cut may take the last changes, never mix them
+    db.execute(f"PRAGMA cache_size = {_CACHE}")
+    format_found = db.execute("PRAGMA user_version").fetchone()[0]
+    if format_found not in (0, _FORMAT):
+        raise sqlite3.DatabaseError(f"format {format_found}, not {_FORMAT}")
+    if format_found == 0:
+        with transaction(db):
+            for statement in _TABLES.split(";"):
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {_FORMAT}")
+    db.executescript(_TEMPORARY)
+
+
+def remove(path: Path) -> None:
+    """Delete the index; processes that have it open keep what they opened."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+class transaction:  # noqa: N801 -- reads as a statement
+    """BEGIN … COMMIT, or ROLLBACK on an error; IMMEDIATE where the file itself is written."""
+
+    def __init__(self, db: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE") -> None:
+        self._db = db
+        self._begin = begin
+
+    def __enter__(self) -> None:
+        self._db.execute(self._begin)
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self._db.execute("COMMIT" if kind is None else "ROLLBACK")
