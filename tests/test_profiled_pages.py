@@ -33,7 +33,11 @@ def read(case: Path) -> tuple[bytes, dict[str, Any], Article]:
 def test_a_page_becomes_its_article(case: Path) -> None:
     _, expected, article = read(case)
     assert article.extractor == f"{EXTRACTOR}+{expected['site']}"
-    assert (article.site, article.channel, article.language) == (expected["site"], "page", "zh")
+    assert (article.site, article.channel, article.language) == (
+        expected["site"],
+        "page",
+        expected.get("language", "zh"),
+    )
     if "key" in expected:
         assert article.article_id == f"{expected['site']}:{expected['key']}"
     if "published_at" in expected:

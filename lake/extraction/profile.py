@@ -33,7 +33,6 @@ class Profile:
     layouts: tuple[Layout, ...]
     other_hosts: tuple[str, ...] = ()
     zone: str = "Asia/Shanghai"
-    language: str = "zh"
     article_id: str | None = None
     category: str | None = None
 
