@@ -38,6 +38,8 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 _NOT_MODIFIED = 304
 _NOT_AGAIN = {"host_waits", "robots_unreachable"}
 """Failures that a second attempt within seconds can't mend."""
+_UNPACKED = {"accept-encoding": "identity"}
+"""So that what is cut after so many bytes can be read."""
 _OURS = {"user-agent", "accept-encoding", "host", "connection", "content-length", "transfer-encoding"}
 _NOT_STORED = {"set-cookie", "set-cookie2"}
 """Headers that say nothing of the page and may identify the visitor."""
@@ -149,7 +151,7 @@ class Fetcher:
         )
 
     async def _robots_text(self, url: httpx.URL) -> bytes:
-        answer, _ = await self._persist(url, {}, checked=False, most=LONGEST)
+        answer, _ = await self._persist(url, _UNPACKED, checked=False, most=LONGEST)
         return answer.body
 
     async def _persist(
@@ -203,6 +205,9 @@ class Fetcher:
                 _refuse(answer)
             except FetchFailed as failure:
                 self._gates.failed(host, failure)
+                raise
+            except Reject:
+                self._gates.answered(host)
                 raise
         self._gates.answered(host)
         return answer

@@ -70,6 +70,11 @@ class Site:
         """Every request so far, in the order of arrival."""
         return self._server.log
 
+    @property
+    def busiest(self) -> int:
+        """The most requests that were being answered at the same time."""
+        return self._server.busiest
+
     def asked(self, where: str) -> int:
         """How many requests so far match the pattern (path and query)."""
         return len(self.requests(where))

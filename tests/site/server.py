@@ -61,11 +61,16 @@ class Reply:
 
 
 class Server:
-    """Serves on a loopback port until closed; ``with Server(handler) as server: server.base``."""
+    """Serves on a loopback port until closed; ``with Server(handler) as server: server.base``.
+
+    ``busiest`` is the most requests that were being answered at the same time.
+    """
 
     def __init__(self, handler: Callable[[Request], Reply], port: int = 0, host: str = "127.0.0.1") -> None:
         self.log: list[Request] = []
         self.base = ""
+        self.busy = 0
+        self.busiest = 0
         self._handler = handler
         self._at = (host, port)
         self._loop = asyncio.new_event_loop()
@@ -121,7 +126,15 @@ class Server:
         request = _parse(await reader.readuntil(b"\r\n\r\n"))
         request.connection = number
         self.log.append(request)
-        reply = self._handler(request)
+        self.busy += 1
+        self.busiest = max(self.busiest, self.busy)
+        try:
+            return await self._answer(request, self._handler(request), writer)
+        finally:
+            self.busy -= 1
+
+    async def _answer(self, request: Request, reply: Reply, writer: asyncio.StreamWriter) -> bool:
+        """Send the reply; says whether the connection goes on."""
         if reply.delay:
             await asyncio.sleep(reply.delay)
         if reply.silent:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self, cast
 
@@ -29,6 +30,8 @@ _ERRORS = (
     TimeoutError,
     OSError,
 )
+_HOST = re.compile(rb"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
+"""Names (with the underscore that some have) and IPv6 addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def parse_url(text: str) -> httpx.URL:
         host = url.raw_host
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
         raise Reject("capture", "bad_url", f"no usable address ({error}): {text[:200]}") from error
-    if url.scheme not in ("http", "https") or not host:
+    if url.scheme not in ("http", "https") or not _HOST.fullmatch(host):
         raise Reject("capture", "bad_url", f"no address of a web page: {text[:200]}")
     if url.userinfo:
         raise Reject("capture", "bad_url", f"an address with a user name in it is not asked for: {url.host}")
@@ -124,7 +127,7 @@ class Wire:
             answer = Answer(response.status, received, b"", dt.datetime.now(dt.UTC))
             body = await self._body(answer, cast(AsyncGenerator[bytes, None], response.aiter_stream()), most)
         coding = answer.header("content-encoding") or ""
-        return Answer(answer.status, received, decoded(body, coding, self._settings.limits), answer.at)
+        return replace(answer, body=decoded(body, coding, self._settings.limits)[:most])
 
     async def _body(self, answer: Answer, stream: AsyncGenerator[bytes, None], most: int | None) -> bytes:
         limit = self._settings.limits.item_bytes
