@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from lake.extraction.bounds import bounded
 from lake.extraction.cleaning import clean
 from lake.model import Chart, GlossaryTerm, Link
 
@@ -278,6 +279,23 @@ def test_deep_nesting_keeps_the_text_around_it() -> None:
     assert clean("<ul><li>" * 3_000 + "底").text == "底"
     assert clean("<b>" * 5_000 + "粗").text == "粗"
     assert clean("<blockquote>" * 300 + "引").text == "引"
+
+
+def test_a_tag_of_a_hundred_thousand_attributes_is_cut_and_its_text_stays() -> None:
+    many = " ".join(f'a{k}="x > y"' if k % 9 else f"b{k}" for k in range(100_000))
+    assert clean(f'<p>前</p><p {many} title="末">中</p><p>后</p>').text == "前\n\n中\n\n后"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<p class="a"">' + "字" * 10_000 + '</p><p title=">">乙</p>',
+        "<p a=1 b>" + "a b c < d " * 2_000 + "</p>",
+        f"<p {'x' * 9_000}>甲</p>",
+    ],
+)
+def test_long_text_and_odd_quotes_are_not_taken_for_attributes(html: str) -> None:
+    assert bounded(html) == html
 
 
 def test_a_cut_off_body_keeps_its_text() -> None:

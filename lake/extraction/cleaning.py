@@ -18,6 +18,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from lake.extraction import markdown
 from lake.extraction.blocks import Block
+from lake.extraction.bounds import bounded
 from lake.extraction.entities import mentions
 from lake.extraction.false_marks import AROUND, in_longer_name
 from lake.extraction.marks import Mark
@@ -71,7 +72,7 @@ def clean(html: str, *, base_url: str | None = None, drop: Sequence[str] = ()) -
     Returns:
         The content. Text is only ever taken from the input, each piece once.
     """
-    parser = LexborHTMLParser("<body>" + _encodable(html))
+    parser = LexborHTMLParser("<body>" + bounded(_encodable(html)))
     body = parser.body
     if body is None:
         return Content("", "")
