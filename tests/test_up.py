@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from flows.children import child, wait_for
-from flows.up import HOST, Stack, environment, free_port, prefect_file, run
+from flows.stack import HOST, Stack, environment, free_port
+from flows.up import prefect_file, run
 from lake.errors import Stop
 from lake.locations import lake_root
 

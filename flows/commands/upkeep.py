@@ -82,7 +82,8 @@ def up(
         newslake up
         newslake up --lake /data/news --port 4300
     """
-    from flows.up import Stack, run
+    from flows.stack import Stack
+    from flows.up import run
 
     log_to_stderr(logging.INFO)
 
