@@ -1,25 +1,25 @@
 """Article ids and the dates that they and addresses tell.
 
-EastMoney's id is the day of creation and a rising counter, 18 digits in all (``202205262391921712``), 23 in
-its blogs; ``NW`` before it marks the medium's copy of the same article (seed archive's posts, 2021-22).
+EastMoney's id is the day of creation and a rising counter, 18 digits in all (``202205262391921712``), 17
+until 2017, 23 in its blogs; ``NW`` before it marks the medium's copy of the same article (seed archive's posts, 2021-22).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from lake.extraction import identity
+from lake.extraction.profiles import profile_for
 from lake.model import DateOrigin
 
-__all__ = ["SHANGHAI", "NativeId", "Published", "hashed", "host_site", "id_date", "native_id", "published"]
+__all__ = ["SHANGHAI", "NativeId", "Published", "host_site", "id_date", "native_id", "published"]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
-_ID = re.compile(r"(?<![0-9A-Za-z])(NW)?(20\d{6}(?:\d{10}|\d{15}))(?!\d)")
+_ID = re.compile(r"(?<![0-9A-Za-z])(NW)?(20\d{6}(?:\d{9,10}|\d{15}))(?!\d)")
 _DATE = re.compile(r"(?<!\d)(20\d\d)([-/_]?)([01]\d)\2([0-3]\d)(?!\d)")
 
 
@@ -77,15 +77,7 @@ def published(
     return Published(captured_at.astimezone(SHANGHAI), "capture")
 
 
-def hashed(*parts: str | None) -> str:
-    """An id for an article that has none of its own: 16 hex digits of the sha256 of ``parts``."""
-    return hashlib.sha256("\n".join(part or "" for part in parts).encode("utf-8", "replace")).hexdigest()[:16]
-
-
 def host_site(url: str) -> str:
-    """The site's name for an address: ``eastmoney`` for its hosts, else the host without ``www.``."""
-    try:
-        host = (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:
-        return "unknown"
-    return "eastmoney" if host == "eastmoney.com" or host.endswith(".eastmoney.com") else host or "unknown"
+    """The site's name for an address: the profile's, else the registrable domain."""
+    profile = profile_for(url)
+    return profile.name if profile else identity.site_of(url) or "unknown"

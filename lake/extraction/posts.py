@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 
 from lake.errors import Reject
-from lake.extraction import front_matter, ids
+from lake.extraction import front_matter, identity, ids
 from lake.extraction.cleaning import Content, clean
 from lake.extraction.entities import mentions
 from lake.extraction.front_matter import FrontMatter
@@ -64,10 +64,12 @@ def extract_post(text: str, *, name: str | None, url: str | None, captured_at: d
     stated = front_matter.parse_date(head.text("date"), ids.SHANGHAI)
     when = ids.published(stated, "front_matter", url=parts.url, name=name, captured_at=captured_at)
     tags = head.words("tags", "tag")
-    site, key = _identity(own, parts.url, name, category, (title, head.text("date"), content.text))
+    site, article_id = _identity(
+        own, parts.url, name, category, identity.content_key(title, when.at.date(), content.text)
+    )
     media = content.source_line or (medium_of_tag(tags) if channel == "media" else None)
     return Article(
-        article_id=f"{site}:{key}",
+        article_id=article_id,
         site=site,
         published_at=when.at,
         date_origin=when.origin,
@@ -182,15 +184,16 @@ def _identity(
     url: str | None,
     name: str | None,
     category: str | None,
-    content: tuple[str | None, ...],
+    content: str,
 ) -> tuple[str, str]:
-    """Site and id: EastMoney's own id, else the file's name for site news, else a hash."""
+    """Site and article id: EastMoney's own id, else the address, else the file's name, else the content."""
     if own is not None and category != SITE_NEWS:
-        return "eastmoney", own.digits
-    if url:
-        return ids.host_site(url), ids.hashed(url)
+        return "eastmoney", f"eastmoney:{own.digits}"
+    if url and (address := identity.canonical_url(url)):
+        site = ids.host_site(address)
+        return site, identity.article_id(site, None, address, content)
     stem = (name or "").rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    return "finews", stem or ids.hashed(*content)
+    return "finews", identity.article_id("finews", stem or None, None, content)
 
 
 def _vintage(head: FrontMatter, parts: _Parts, title: str | None, stated: dt.datetime | None) -> int:

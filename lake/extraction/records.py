@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lake.errors import Reject
-from lake.extraction import front_matter, ids
+from lake.extraction import front_matter, identity, ids
 from lake.extraction.cleaning import Content, clean
 from lake.extraction.entities import mentions
 from lake.extraction.version import EXTRACTOR
@@ -64,8 +64,9 @@ def extract_record(text: str, *, name: str | None, url: str | None, captured_at:
     native = own.digits if own else None
     when = ids.published(stated, "page", url=address, name=native or name, captured_at=captured_at)
     site = "eastmoney" if own else ids.host_site(address) if address else "records"
+    key = identity.content_key(title, when.at.date(), content.text)
     return Article(
-        article_id=f"{site}:{native or ids.hashed(address or name or title, None if address else content.text)}",
+        article_id=identity.article_id(site, native, identity.canonical_url(address or ""), key),
         site=site,
         published_at=when.at,
         date_origin=when.origin,
