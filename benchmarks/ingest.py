@@ -76,6 +76,7 @@ def _cpu() -> Iterator[dict[str, float]]:
 
 def measure_flow(source: Path, lake: Path) -> dict[str, Any]:
     """Run the Prefect flow in this process against a local server of its own, on a warm client."""
+    os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"  # read when Prefect is imported
     from prefect.testing.utilities import (
         prefect_test_harness,
     )  # imported here: seconds, and only this run pays
