@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from bs4.element import Comment, NavigableString, PageElement, Tag
+from bs4.element import Comment, NavigableString, Tag
 from selectolax.lexbor import LexborNode
 
 __all__ = ["tree_of"]
@@ -18,6 +18,8 @@ _BLOCKS = frozenset(
     "div p section article main header footer ul ol li dl dt dd table thead tbody tfoot tr td th figure figcaption blockquote h1 h2 h3 h4 h5 h6 center form br hr img".split()
 )
 """Elements beside whose edges white space is nothing."""
+_new_tag, _new_text = Tag.__new__, str.__new__
+_TEXT = 2  # lexbor's number of text nodes
 _OF_BLOCKS = ("style", "align", "class", "hidden", "colspan", "rowspan", "start")
 _TELLING = re.compile(r"center|none|hidden")
 _UNWRAPPED = frozenset(
@@ -27,7 +29,7 @@ _UNWRAPPED = frozenset(
 
 
 def tree_of(root: LexborNode, *, keep_hidden: bool = False) -> Tag:
-    """The element's content as a tree.
+    """The element's content as a tree of names, attributes and contents; nothing links back or sideways.
 
     Args:
         root: the container.
@@ -35,7 +37,6 @@ def tree_of(root: LexborNode, *, keep_hidden: bool = False) -> Tag:
             before (the second half of a text behind a "show all" button is part of its article).
     """
     top = parent = _tag("div", {})
-    last: PageElement = top
     open_elements: list[tuple[LexborNode, Tag]] = []
     node = root.first_child
     while node is not None or open_elements:
@@ -43,23 +44,23 @@ def tree_of(root: LexborNode, *, keep_hidden: bool = False) -> Tag:
             node, parent = open_elements.pop()
             node = node.next
             continue
+        if node.tag_id == _TEXT:
+            text = node.text_content or ""
+            if not text.isspace() or _separates(parent):
+                parent.contents.append(_new_text(NavigableString, text))
+            node = node.next
+            continue
         name = node.tag or "-"
         if name[0] == "-":
-            leaf = _leaf(name, node, parent)
-            if leaf is not None:
-                last.next_element = leaf
-                last = leaf
-                parent.contents.append(leaf)
+            if name == "-comment" and "EM_StockImg_" in (node.comment_content or ""):
+                parent.contents.append(_new_text(Comment, node.comment_content or ""))
             node = node.next
             continue
         outer = parent
         attributes = _attributes(name, node, keep_hidden)
         if name not in _UNWRAPPED and (attributes or name != "span"):
-            element = _tag(name, attributes)
-            last.next_element = element
-            last = element
-            parent.contents.append(element)
-            parent = element
+            parent = _tag(name, attributes)
+            outer.contents.append(parent)
         child = node.first_child
         if child is None:
             parent = outer
@@ -70,29 +71,17 @@ def tree_of(root: LexborNode, *, keep_hidden: bool = False) -> Tag:
     return top
 
 
-def _leaf(name: str, node: LexborNode, parent: Tag) -> NavigableString | None:
-    """A text, or a comment that marks one of EastMoney's chart blocks."""
-    if name == "-text":
-        content = node.text_content or ""
-        if content.isspace():
-            before = parent.contents[-1] if parent.contents else parent
-            if type(before) is Tag and before.name in _BLOCKS:
-                return None
-        text = str.__new__(NavigableString, content)
-    elif name == "-comment" and "EM_StockImg_" in (node.comment_content or ""):
-        text = str.__new__(Comment, node.comment_content or "")
-    else:
-        return None
-    text.next_element = text.next_sibling = None
-    return text
+def _separates(parent: Tag) -> bool:
+    """Whether white space after what the element holds so far parts words, and not just blocks."""
+    before = parent.contents[-1] if parent.contents else parent
+    return type(before) is not Tag or before.name not in _BLOCKS
 
 
 def _tag(name: str, attributes: dict[str, str]) -> Tag:
-    tag = Tag.__new__(Tag)
+    tag = _new_tag(Tag)
     tag.name = name
     tag.attrs = attributes  # type: ignore[assignment]
     tag.contents = []
-    tag.next_element = tag.next_sibling = None
     return tag
 
 
@@ -103,16 +92,15 @@ def _attributes(name: str, node: LexborNode, keep_hidden: bool) -> dict[str, str
         return {}
     if name in _BLOCKS and name != "img":
         attributes = {key: found[key] or "" for key in _OF_BLOCKS if key in found}
-        if "em_media" not in attributes.get("class", ""):
-            attributes.pop("class", None)
-    else:
+        if "class" in attributes and "em_media" not in attributes["class"]:
+            del attributes["class"]
+    elif None in found.values():
         attributes = {key: value or "" for key, value in found.items()}
+    else:
+        attributes = found  # type: ignore[assignment]
+    if keep_hidden and "hidden" in attributes:
+        del attributes["hidden"]
     style = attributes.get("style")
-    if keep_hidden:
-        attributes.pop("hidden", None)
-        if style and ("none" in style or "hidden" in style):
-            del attributes["style"]
-            style = None
-    if style and not _TELLING.search(style):
+    if style and ("center" not in style if keep_hidden else not _TELLING.search(style)):
         del attributes["style"]
     return attributes
