@@ -163,10 +163,7 @@ class Fetcher:
             try:
                 return await self._follow(url, headers, checked=checked, most=most)
             except FetchFailed as failure:
-                if failure.reason in _NOT_AGAIN:
-                    raise
-                if attempt >= self._settings.attempts:
-                    self._gates.gave_up(_host(url), failure)
+                if attempt >= self._settings.attempts or failure.reason in _NOT_AGAIN:
                     raise
                 log.debug("%s: attempt %d: %s", url, attempt, failure)
             await asyncio.sleep(self._backoff(attempt))
@@ -183,7 +180,7 @@ class Fetcher:
         """The answer at the end of all redirects, and the addresses they led to."""
         seen, at = [url], url
         while True:
-            answer = await self._one(at, headers if at.host == url.host else {}, checked=checked, most=most)
+            answer = await self._one(at, headers if _same_site(url, at) else {}, checked=checked, most=most)
             target = _target(at, answer)
             if target is None:
                 return answer, tuple(seen[1:])
@@ -197,7 +194,7 @@ class Fetcher:
         self, url: httpx.URL, headers: Mapping[str, str], *, checked: bool, most: int | None
     ) -> Answer:
         """One exchange, in the host's turn."""
-        host = _host(url)
+        host = url.netloc.decode("ascii")
         delay = await self._robots.delay(url) if checked else 0.0
         async with self._gates.passing(host, delay):
             try:
@@ -213,9 +210,9 @@ class Fetcher:
         return answer
 
 
-def _host(url: httpx.URL) -> str:
-    """The host as politeness knows it: with the port if the URL names one."""
-    return url.netloc.decode("ascii")
+def _same_site(first: httpx.URL, second: httpx.URL) -> bool:
+    """Whether what was meant for the first may be sent to the second: the same host, no less secure."""
+    return first.host == second.host and not (first.scheme == "https" and second.scheme == "http")
 
 
 def _sent(headers: Mapping[str, str], etag: str | None, modified: str | None) -> dict[str, str]:

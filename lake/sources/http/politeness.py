@@ -16,8 +16,8 @@ __all__ = ["Gates"]
 log = logging.getLogger(__name__)
 
 _FAILURES = 5
-"""Requests of one host given up in a row after which it is left alone for a while, instead of waiting out
-every request's timeouts against a server that is down."""
+"""Requests of one host in a row that may fail in every attempt before it is left alone for a while, instead
+of waiting out each one's timeouts against a server that is down."""
 
 
 class _Gate:
@@ -68,16 +68,13 @@ class Gates:
             await asyncio.sleep(wait)
 
     def failed(self, host: str, failure: FetchFailed) -> None:
-        """Note a failed attempt: the host rests as long as it asks."""
-        if failure.wait:
-            self._rest(self._gate(host), host, failure.wait, failure.detail)
-
-    def gave_up(self, host: str, failure: FetchFailed) -> None:
-        """Note that the last attempt failed: a host that does so again and again rests."""
+        """Note a failed attempt: the host rests as long as it asks, or when it fails again and again."""
         gate = self._gate(host)
         gate.failures += 1
-        if gate.failures >= _FAILURES:
-            words = f"{gate.failures} requests in a row failed, the last: {failure.detail}"
+        if failure.wait:
+            self._rest(gate, host, failure.wait, failure.detail)
+        elif gate.failures >= _FAILURES * self._settings.attempts:
+            words = f"{gate.failures} attempts in a row failed, the last: {failure.detail}"
             self._rest(gate, host, 2 * self._settings.patience, words)
 
     def answered(self, host: str) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import os
 import re
+import ssl
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from functools import cache
 from types import TracebackType
 from typing import Self, cast
 
@@ -80,7 +83,7 @@ class Wire:
         }
         self._standard = {"user-agent": settings.user_agent, "accept": "*/*", "accept-encoding": ACCEPTED}
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(),
+            ssl_context=_trust(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")),
             max_connections=settings.concurrency,
             keepalive_expiry=30.0,
             http2=True,
@@ -144,6 +147,12 @@ class Wire:
                 if len(body) > limit:
                     raise Reject("capture", "too_large", f"more than {limit:,} bytes")
         return bytes(body)
+
+
+@cache
+def _trust(_file: str | None, _folder: str | None) -> ssl.SSLContext:
+    """Whose certificates count: those that the environment names, else Mozilla's; read once (40 ms of CPU)."""
+    return httpx.create_ssl_context()
 
 
 def _declared(answer: Answer) -> int:
