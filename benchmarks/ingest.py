@@ -75,11 +75,12 @@ def _cpu() -> Iterator[dict[str, float]]:
 
 
 def measure_flow(source: Path, lake: Path) -> dict[str, Any]:
-    """Run the Prefect flow in this process against a local server of its own, on a warm client."""
+    """Run the Prefect flow in this process against a local server of its own, already started.
+
+    Prefect is imported here: that takes seconds, and only this run pays for it.
+    """
     os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"  # read when Prefect is imported
-    from prefect.testing.utilities import (
-        prefect_test_harness,
-    )  # imported here: seconds, and only this run pays
+    from prefect.testing.utilities import prefect_test_harness
 
     from flows.ingest import ingest as flow
 
