@@ -211,6 +211,15 @@ def test_a_layout_table_is_no_table() -> None:
     assert clean("<table><tr><td><p>段一</p><p>段二</p></td></tr></table>").markdown == "段一\n\n段二"
 
 
+def test_a_counters_pixel_is_no_image() -> None:
+    assert (
+        clean(
+            "<img src='https://c.example/p.gif' width=1 height=1><img src='https://c.example/q.gif' height=0>"
+        ).images
+        == ()
+    )
+
+
 def test_links_are_absolute_safe_and_listed() -> None:
     content = clean(
         "<p>见<a href='/a/1.html'>公告 全文</a>、<a href='javascript:alert(1)'>脚本</a>、<a href='data:text/html,x'>数据</a>、"

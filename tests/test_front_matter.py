@@ -83,6 +83,12 @@ def test_a_title_over_two_lines() -> None:
     assert found.text("title") == "上半 下半"
 
 
+def test_unknown_and_broken_lines_do_no_harm() -> None:
+    found = read(head("author: 张三", "layout post", 'title: "标题"', ": x", "date: 2022-01-02"))
+    assert found is not None
+    assert (found.text("title"), found.text("date")) == ("标题", "2022-01-02")
+
+
 def test_a_missing_first_or_last_line() -> None:
     no_start = read('layout: post\ntitle: "标题"\n---\n正文')
     no_end = read('---\ntitle: "标题"\ndate: 2022-01-02\n<p>正文</p>')

@@ -93,7 +93,7 @@ def test_a_media_post() -> None:
 @pytest.mark.parametrize(
     ("tag", "media"), [("虚构财经新闻", "虚构财经"), ("每日虚构新闻新闻", "每日虚构新闻")]
 )
-def test_the_medium_of_a_tag_loses_one_suffix(tag: str, media: str) -> None:
+def test_the_medium_of_a_tag_loses_one_suffix(tag: str, media: str | None) -> None:
     article = post(
         category="x", tag=tag, digest=None, body="<p>无来源行。</p>", url=None, name=f"2022-02-15-NW{ID}.md"
     )
@@ -352,6 +352,8 @@ def test_json_that_is_no_article(text: str, reason: str) -> None:
         (b"", "empty"),
         (b"\n\n ", "empty"),
         (b"---\nlayout: post\n", "post"),
+        (b"---\nlayout post\ntitle: x\n", "post"),
+        (b"---\n\nsome prose\n", "text"),
         (b"\xef\xbb\xbf\n---\r\ntitle: x\n", "post"),
         (b"title: x\ndate: 2022-01-01\n", "post"),
         (b"<!DOCTYPE html><html>", "html"),

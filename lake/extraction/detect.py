@@ -36,7 +36,9 @@ _WIDE_BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_POST = re.compile(rb"\s*(?:---[ \t]*\r?\n\s*)?(?:layout|title|date|categories|tags)[ \t]*:")
+_POST = re.compile(
+    rb"\s*(?:---[ \t]*\r?\n(?:[^\n]*\n){0,5}?\s*)?(?:layout|title|date|categories|tags)[ \t]*:"
+)
 _PAGE = re.compile(rb"<(?:!doctype|html|head|body|meta|title|frameset)\b", re.IGNORECASE)
 _TAG = re.compile(rb"<(?:[a-z][a-z0-9]{0,15}[\s/>]|!--)", re.IGNORECASE)
 _JSON = re.compile(rb"\s*(?:[\w$.]{1,60}\(\s*)?[{\[]\s*[\"{\[}\]\d]")

@@ -38,6 +38,8 @@ _LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazyload", "data-ac
 _PIXELS = re.compile(r"\s{0,9}(\d{1,5})(?:\.\d{1,9})?\s{0,9}(?:px)?\s{0,9}")
 TABLE_CELL_PARAGRAPHS = 3
 """Paragraphs in one cell from which a table is taken for page layout."""
+PIXEL = 2
+"""Width or height up to which an image shows nothing; counters declare 0 or 1."""
 MAX_SPAN = 1000
 """Most columns or rows that a cell may span (HTML Standard: colspan is clamped to 1000)."""
 
@@ -95,20 +97,26 @@ def span(attrs: Attrs, key: str) -> int:
 
 
 def read_image(attrs: Attrs, base_url: str | None) -> Image | None:
-    """The image that an ``<img>`` shows; None where it has no http(s) address of its own."""
+    """The image that an ``<img>`` shows; None where it has no http(s) address or is a counter's pixel."""
     sources = (attrs.get(key, "").strip() for key in _LAZY)
     urls = (markdown.absolute(source, base_url) for source in sources if source.strip("#"))
     url = next((url for url in urls if url), None)
     if url is None:
         return None
     original = next((attrs[key] for key in _ORIGINALS if attrs.get(key)), "")
-    return Image(
+    image = Image(
         url,
         markdown.absolute(original, base_url) if original else None,
         alt=" ".join(attrs.get("alt", "").split()) or None,
         width=_pixels(attrs.get("width")),
         height=_pixels(attrs.get("emheight") or attrs.get("height")),
     )
+    return None if _is_pixel(image) else image
+
+
+def _is_pixel(image: Image) -> bool:
+    """Whether an image is a counter's pixel or a rule, by its declared size."""
+    return any(size is not None and size <= PIXEL for size in (image.width, image.height))
 
 
 def _pixels(value: str | None) -> int | None:

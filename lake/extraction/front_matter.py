@@ -19,7 +19,11 @@ __all__ = ["FrontMatter", "has_front_matter", "parse_date", "read"]
 KEYS = ("layout", "title", "date", "categories", "category", "tags", "tag")
 MAX_LINES = 100
 """Lines read before the end line is given up; the archive's front matter has five."""
-_START = re.compile(r"\ufeff?\s*(?:---[ \t]*\r?\n\s*)?(?=(?:layout|title|date|categories|tags)[ \t]*:)")
+_START = re.compile(
+    r"\ufeff?\s*(?:---[ \t]*\r?\n(?=(?:[^\n]*\n){0,5}?\s*(?:layout|title|date|categories|tags)[ \t]*:)"
+    r"|(?=(?:layout|title|date|categories|tags)[ \t]*:))"
+)
+"""``---`` with a known key in the first lines after it, or a known key alone where ``---`` is missing."""
 _FENCED = re.compile(r"\ufeff?\s*---[ \t]*\r?\n")
 _LINE = re.compile(r"([A-Za-z_]{1,20})[ \t]*:(.*)")
 _DATE = re.compile(
@@ -79,7 +83,7 @@ def read(text: str) -> FrontMatter | None:
             fields.setdefault(key, found[2].strip())
         elif not line or line[0] in "<>[":  # the end line is missing
             return FrontMatter(fields, at)
-        elif key:
+        elif key and _is_open(fields[key]):
             fields[key] = f"{fields[key]} {line}"
         at = end + 1
     return FrontMatter(fields, min(at, len(text)))
@@ -109,6 +113,11 @@ def _offset(text: str | None) -> dt.timezone | None:
     digits = text[1:].replace(":", "")
     delta = dt.timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     return dt.timezone(delta if text[0] == "+" else -delta)
+
+
+def _is_open(value: str) -> bool:
+    """Whether a value's quote waits for its end on the next line."""
+    return value.startswith('"') and (len(value) == 1 or not value.endswith('"'))
 
 
 def _unquoted(value: str) -> str:

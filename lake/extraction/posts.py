@@ -25,6 +25,7 @@ __all__ = ["extract_post", "medium_of_tag"]
 SITE_NEWS = "sitenews"
 PLAIN_CATEGORIES = ("emnews", SITE_NEWS)
 _TAG_SUFFIX = "新闻"
+_NO_MEDIUM = "东财滚动新闻"  # the tag of every plain post: the site's own rolling news
 _ADDRESS = re.compile(r"<((?:https?://|//)[^<>\s]+|)>")
 _TAGGED = re.compile(r"<[a-zA-Z!/]")
 _BACK = "[返回"
@@ -105,7 +106,9 @@ def extract_post(text: str, *, name: str | None, url: str | None, captured_at: d
 
 def medium_of_tag(tags: tuple[str, ...]) -> str | None:
     """The medium that a media post's tag names: the tag less one trailing ``新闻``."""
-    return (tags[0].removesuffix(_TAG_SUFFIX).strip() or None) if tags else None
+    if not tags or tags[0] == _NO_MEDIUM:
+        return None
+    return tags[0].removesuffix(_TAG_SUFFIX).strip() or None
 
 
 def _split(text: str, start: int) -> _Parts:
