@@ -16,7 +16,7 @@ _DESCEND = 0.7
 """A child that holds this share of its parent's value is the container instead of it."""
 _DESCEND_ALIKE = 0.8
 """The same where siblings of the same tag and name hold prose too: sections of one article."""
-_NEVER_CONTAINER = frozenset(("p", "li", "h1", "h2", "h3", "h4", "blockquote", "pre", "tr"))
+_NEVER_CONTAINER = frozenset(("p", "li", "h1", "h2", "h3", "h4", "blockquote", "pre"))
 _LINKED = 0.6
 """Share of link text from which a group of at least two blocks is a list of links."""
 _LONG = 30

@@ -27,6 +27,7 @@ _SHORTEST = 10.0
 """Words of text below which a page is a shell: a sentence has about twenty (flash news are the shortest articles)."""
 _LIST_WORDS = 60
 _LIST_LINKS = 25
+_PROSE = 8  # value in words from which a block is prose
 
 
 def refuse(
@@ -82,12 +83,12 @@ def _is_list(words: float, page: Outline, area: Area, head: Metadata, address: s
     links = _links(page)
     if front:
         return links >= _LIST_LINKS // 2
+    prose = sum(block.words for block in area.kept if block.value > _PROSE)
+    if links < _LIST_LINKS or prose >= 2 * _LIST_WORDS:
+        return False
     inside = page.blocks[area.first : area.after]
     linked = sum(block.words * block.links for block in inside)
-    total = sum(block.words for block in inside)
-    return links >= _LIST_LINKS and (
-        words < _LIST_WORDS / 2 or (words < _LIST_WORDS and linked > 0.5 * total) or linked > 0.7 * total
-    )
+    return prose < _LIST_WORDS / 2 or linked > 0.5 * sum(block.words for block in inside)
 
 
 def _links(page: Outline) -> int:

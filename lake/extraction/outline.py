@@ -8,6 +8,7 @@ Arc90 2009), the segment of highest sum as the article (Pasternack and Roth 2009
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
@@ -31,6 +32,7 @@ _STANDARD_TAGS = 0xC4  # lexbor numbers the HTML standard's tags below this; oth
 _KINDS: dict[int, int] = {}
 """Kind by lexbor's tag number, learned on sight."""
 
+_DATE_SIGNS = re.compile(r"[\d\s:：/.\-\[\]()（）年月日]+")
 _PAUSES = ("，", "。", ", ", ". ", "、", "！", "？", "；", "… ", "! ", "? ")
 """Marks inside sentences; looked for one by one, which is faster than a regular expression."""
 _ENDS = ".!?。！？…；”"
@@ -90,6 +92,8 @@ class Outline:
         tag = self.tags[owner]
         words = words_in(text)
         links = min(linked / len(text), 1.0) if linked else 0.0
+        if 0.3 < links <= 0.5:  # a link with its date beside it
+            links = min(linked / max(1, len(_DATE_SIGNS.sub("", text))), 1.0)
         self.blocks.append(Block(owner, tag, text, words, links, _value(tag, text, words, links), nodes))
 
     def sum_up(self) -> None:
@@ -222,4 +226,6 @@ def _pauses(text: str) -> bool:
     """Whether a text holds a mark inside a sentence; substrings are faster here than a regular expression."""
     if text.isascii():
         return ", " in text or ". " in text or "? " in text or "! " in text
-    return "，" in text or "。" in text or ", " in text or ". " in text or any(map(text.__contains__, _PAUSES))
+    return (
+        "，" in text or "。" in text or ", " in text or ". " in text or any(map(text.__contains__, _PAUSES))
+    )
