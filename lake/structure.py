@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import heapq
 import logging
-import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from lake import processes
 from lake.errors import Reject
 from lake.extraction import extract
 from lake.model import Origin, RejectRecord
@@ -138,7 +138,7 @@ def _pooled(
 ) -> Iterator[list[BatchResult]]:
     results: dict[Path, list[BatchResult]] = {}
     suspects: list[Path] = []
-    with _pool(max(1, min(workers, len(specs)))) as pool:
+    with processes.pool(max(1, min(workers, len(specs)))) as pool:
         futures: dict[Future[BatchResult], Path] = {pool.submit(work, spec): spec for spec in specs}
         for future in as_completed(futures):
             spec = futures[future]
@@ -158,7 +158,7 @@ def _pooled(
 def _halve(spec: Path, ids: Sequence[str], work: Callable[..., BatchResult]) -> list[BatchResult]:
     """Run captures in a process of their own; where it dies, halve until the one that kills is alone."""
     try:
-        with _pool(1) as pool:
+        with processes.pool(1) as pool:
             return [pool.submit(work, spec, only=ids, part=f".{ids[0]}").result()]
     except BrokenProcessPool:
         if len(ids) > 1:
@@ -170,11 +170,6 @@ def _halve(spec: Path, ids: Sequence[str], work: Callable[..., BatchResult]) -> 
     crash = RejectRecord(_origin(row), "extract", "crash", detail, ids[0])
     staging.stage_rejects(path, [crash], source=row["source"])
     return [BatchResult(None, str(path), 0, 1, 0.0, ())]
-
-
-def _pool(workers: int) -> ProcessPoolExecutor:
-    # spawn: pyarrow and DuckDB hold threads, which a forked child would inherit half alive
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
 
 
 def _to_table(rows: list[tuple[Origin, dict[str, Any]]], rejects: list[RejectRecord]) -> pa.Table:

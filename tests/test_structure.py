@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
+
+import psutil
+import pytest
 
 from lake.ingest import IngestRequest, capture, discover
 from lake.locations import LakeRoot
@@ -89,3 +96,30 @@ def test_the_time_of_a_response_says_how_recent_its_content_is(tmp_path: Path) -
     (row, body) = next(read_batch(spec))
     assert extract_capture(row, body)["as_of"] != row["captured_at"]
     assert extract_capture(row | {"http_status": 200}, body)["as_of"] == row["captured_at"]
+
+
+CHILDREN = """
+import os, sys, time
+from lake.processes import pool
+if __name__ == "__main__":
+    with pool(2) as executor:
+        print(executor.submit(os.getpid).result(), flush=True)
+        executor.submit(time.sleep, 60).result()
+"""
+
+
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 1), (signal.SIGKILL, -signal.SIGKILL)])
+def test_processes_end_at_once_with_the_one_that_asked_for_them(tmp_path: Path, how: int, code: int) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(CHILDREN, "utf-8")
+    with subprocess.Popen(
+        [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as parent:
+        assert parent.stdout is not None
+        child = psutil.Process(int(parent.stdout.readline()))
+        time.sleep(0.5)  # until the other one sleeps
+        parent.send_signal(how)
+        ended = parent.wait(20)
+        assert ended in (code, -how)
+        _, alive = psutil.wait_procs([child], timeout=10)
+    assert not alive
