@@ -27,7 +27,7 @@ _CLOCK = (
 )
 _GAP = r"[\sT,，|\u3000\xa0]{0,6}(?:[(（]?(?:星期|周)[一二三四五六日天][)）]?|at\b)?[\s\u3000\xa0]{0,4}"
 _NUMERIC = r"(?<![\dA-Za-z.])(?P<year>(?:19|20)\d\d)\s?(?P<sep>[-/.年])\s?(?P<month>[01]?\d)\s?(?:(?P=sep)|月)\s?(?P<day>[0-3]?\d)(?![\d])\s?[日号]?"
-_COMPACT = r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?!\d)"
+_COMPACT = r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?=\D|$|[012]\d[0-5]\d(?:[0-5]\d)?(?!\d))"
 _ENGLISH = rf"\b{_MONTH}\s?(?P<day>[0-3]?\d)(?:st|nd|rd|th)?,?\s{{1,3}}(?P<year>(?:19|20)\d\d)\b"
 _BRITISH = (
     rf"\b(?P<day>[0-3]?\d)(?:st|nd|rd|th)?[\s-]{{1,2}}(?:of )?{_MONTH},?[\s-]{{1,2}}(?P<year>(?:19|20)\d\d)\b"

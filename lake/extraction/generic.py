@@ -16,6 +16,8 @@ _DESCEND = 0.7
 """A child that holds this share of its parent's value is the container instead of it."""
 _DESCEND_ALIKE = 0.8
 """The same where siblings of the same tag and name hold prose too: sections of one article."""
+_SECTION = 5
+"""Value in words from which a sibling holds prose."""
 _NEVER_CONTAINER = frozenset(("p", "li", "h1", "h2", "h3", "h4", "blockquote", "pre"))
 _LINKED = 0.6
 """Share of link text from which a group of at least two blocks is a list of links."""
@@ -96,9 +98,9 @@ def _has_alike(page: Outline, parent: int, child: int) -> bool:
     """Whether siblings of the same tag and name as the child hold prose too."""
     index = parent + 1
     while index < page.ends[parent]:
-        if index != child and page.values[index] > 5 and page.tags[index] == page.tags[child]:
-            if page.name(index) == page.name(child):
-                return True
+        prose = index != child and page.values[index] > _SECTION and page.tags[index] == page.tags[child]
+        if prose and page.name(index) == page.name(child):
+            return True
         index = page.ends[index]
     return False
 

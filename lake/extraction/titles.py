@@ -7,7 +7,10 @@ from collections.abc import Sequence
 
 __all__ = ["choose_title", "plain", "without_site"]
 
-_SEPARATOR = re.compile(r"\s{0,4}(?:[_|｜丨\-–—·•»«›<>~―]{1,3}|(?<=\s)[:：/](?=\s))\s{0,4}")
+_SEPARATOR = re.compile(
+    r"\s{0,4}(?:[_|｜丨–—·•»«›<>~―]{1,3}|(?<![A-Za-z0-9])-{1,3}|-{1,3}(?![A-Za-z0-9])|(?<=\s)[:：/](?=\s))\s{0,4}"
+)
+"""What parts a title from names of sites and sections; a hyphen between Latin letters belongs to a word."""
 _SITE_WORD = re.compile(
     r"(?:网|网站|新闻|频道|在线|客户端|日报|晚报|时报|晨报|早报|周刊|杂志|门户|中心|社区|论坛|博客|资讯|首页|正文|财经|社|报|"
     r"\.(?:com|cn|net|org|co|io)\b.*|blog|news|times|post|journal|magazine|official site)$",
