@@ -13,20 +13,24 @@ import datetime as dt
 import hashlib
 import logging
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Self
 
 from lake.errors import Retry
 from lake.locations import LakeRoot
 from lake.storage import keys
 from lake.storage.indexfile import is_damage, open_index, remove, transaction
+from lake.storage.parquet import DataFile
 from lake.storage.tables import Lake, Table, log_entry
 
 __all__ = ["Index", "KnownArticle", "KnownCapture", "Member"]
 
 log = logging.getLogger(__name__)
 
+_ROWS = 100_000  # rows whose keys are sorted at once; as values they take about 50 MB
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -130,8 +134,10 @@ class Index:
             held = self._db.execute("SELECT path FROM files WHERE name = ?", [table.name])
             known = {path for (path,) in held}
             current = {file.path for file in table.files()}
-            for path in sorted(current - known):
-                self._read_file(table, path)
+            for paths in _chunks([file for file in table.files() if file.path not in known]):
+                self._read_files(table, paths)
+            if table.name == "captures":  # after the first reading: one sort is cheaper than many insertions
+                self._db.execute("CREATE INDEX IF NOT EXISTS origins ON captures (origin, captured_at)")
             gone = ((table.name, path) for path in known - current)  # merged into others, read just now
             self._db.executemany("DELETE FROM files WHERE name = ? AND path = ?", gone)
             self._db.execute(
@@ -139,12 +145,17 @@ class Index:
                 [table.name, table.identity, table.version, _entry(table, table.version)],
             )
 
-    def _read_file(self, table: Table, path: str) -> None:
-        number = self._db.execute(
-            "INSERT INTO files (name, path) VALUES (?, ?) RETURNING id", [table.name, path]
-        ).fetchone()[0]
-        for statement, rows in keys.statements(table.name, table.folder / path, number):
-            self._db.executemany(statement, rows)
+    def _read_files(self, table: Table, paths: Sequence[str]) -> None:
+        """Take over the keys of some files, sorted: that way each page of a tree is changed once."""
+        gathered: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        for path in paths:
+            number = self._db.execute(
+                "INSERT INTO files (name, path) VALUES (?, ?) RETURNING id", [table.name, path]
+            ).fetchone()[0]
+            for statement, rows in keys.statements(table.name, table.folder / path, number):
+                gathered[statement] += rows
+        for statement, found in gathered.items():
+            self._db.executemany(statement, sorted(found, key=itemgetter(0)))
 
     def captures(self, capture_ids: Iterable[str]) -> dict[str, KnownCapture]:
         """What is known of these captures; unknown ones are absent."""
@@ -225,6 +236,20 @@ class Index:
         with transaction(self._db, "BEGIN"):
             self._db.execute("DELETE FROM wanted")
             self._db.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", ((key,) for key in wanted))
+
+
+def _chunks(files: Iterable[DataFile]) -> Iterator[list[str]]:
+    """The files' paths, in lists that hold about ``_ROWS`` rows."""
+    chunk: list[str] = []
+    rows = 0
+    for file in files:
+        chunk.append(file.path)
+        rows += file.rows
+        if rows >= _ROWS:
+            yield chunk
+            chunk, rows = [], 0
+    if chunk:
+        yield chunk
 
 
 def _entry(table: Table, version: int) -> str | None:

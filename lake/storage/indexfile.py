@@ -11,14 +11,13 @@ __all__ = ["is_damage", "open_index", "remove", "transaction"]
 log = logging.getLogger(__name__)
 
 _FORMAT = 2
-_WAIT = 120.0  # seconds for another process that builds the index; a million articles take about 15
+_WAIT = 120.0  # seconds for another process that builds the index; a million articles take about 40
 _CACHE = -64 * 1024  # KiB of pages; look-ups in a million articles touch few
 _TABLES = """
 CREATE TABLE IF NOT EXISTS seen (name TEXT PRIMARY KEY, identity TEXT, version INTEGER, entry TEXT);
 CREATE TABLE IF NOT EXISTS files (id INTEGER PRIMARY KEY, name TEXT, path TEXT, UNIQUE (name, path));
 CREATE TABLE IF NOT EXISTS captures
     (capture_id BLOB PRIMARY KEY, sha256 BLOB, origin BLOB, captured_at INTEGER, file INTEGER) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS origins ON captures (origin, captured_at);
 CREATE TABLE IF NOT EXISTS bodies (sha256 BLOB PRIMARY KEY, file INTEGER) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS outcomes
     (capture_id BLOB PRIMARY KEY, outcome TEXT, article_id TEXT, extractor TEXT, recorded_at INTEGER)

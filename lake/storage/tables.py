@@ -51,7 +51,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
 _APPLICATION = "newslake"
 _CONFIGURATION = {
     "delta.appendOnly": "true",  # files may be merged, rows never deleted
-    "delta.checkpointInterval": "50",
+    "delta.checkpointInterval": "10",  # opening replays what came after: 31 ms at 33 commits, 12 at none
     "delta.dataSkippingStatsColumns": ",".join(STATISTICS),
     "delta.deletedFileRetentionDuration": "interval 7 days",  # as long as an old view may be held open
     "delta.logRetentionDuration": "interval 30 days",
