@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import Any
+from typing import Any, BinaryIO
 
 from lake.errors import NewslakeError
 from lake.sources.fetch import Fetcher, FetchSettings, Pace, Response
 
-__all__ = ["QUICK", "fetch", "fetch_all", "quick"]
+__all__ = ["QUICK", "download", "fetch", "fetch_all", "quick"]
 
 QUICK = FetchSettings(
     contact="tests@newslake.example",
@@ -53,5 +53,15 @@ def fetch_all(
             if at_once:
                 return list(await asyncio.gather(*(one(fetcher, url) for url in urls)))
             return [await one(fetcher, url) for url in urls]
+
+    return asyncio.run(run())
+
+
+def download(url: str, file: BinaryIO, most: int, settings: FetchSettings = QUICK) -> Response:
+    """Download into the file with a fetcher of its own."""
+
+    async def run() -> Response:
+        async with Fetcher(settings) as fetcher:
+            return await fetcher.download(url, file, most)
 
     return asyncio.run(run())

@@ -19,10 +19,10 @@ from lake.sources.http.addresses import is_public
 from lake.sources.http.decoding import decoded
 from lake.sources.http.failures import retry_after
 from lake.sources.http.wire import parse_url
-from tests.fetching import QUICK, fetch, fetch_all, quick
+from tests.fetching import QUICK, download, fetch, fetch_all, quick
 from tests.site import Reply, Site
 from tests.site.http2 import Http2Site, write_certificate
-from tests.site.traps import PACKERS
+from tests.site.traps import FILE, PACKERS
 
 BOTH = frozenset({"127.0.0.1", "localhost"})
 
@@ -99,9 +99,14 @@ def test_a_source_may_send_headers_but_not_another_name(site: Site) -> None:
         fetch(f"{site.base}/echo", headers={"Referer": "https://a.example/", "Accept": "text/x"}).body
     )
     assert (sent["referer"], sent["accept"]) == ("https://a.example/", "text/x")
-    for name in ("User-Agent", "Host", "Accept-Encoding"):
+    for name, value in (
+        ("User-Agent", "another"),
+        ("Host", "a.example"),
+        ("Referer", "a\r\nX-More: b"),
+        ("Ключ", "b"),
+    ):
         with pytest.raises(Usage, match=name.lower()):
-            fetch(f"{site.base}/echo", headers={name: "another"})
+            fetch(f"{site.base}/echo", headers={name: value})
 
 
 def test_a_source_s_headers_stay_with_its_host(site: Site) -> None:
@@ -391,6 +396,47 @@ def test_codings_one_over_the_other_and_members_one_behind_the_other() -> None:
     assert decoded(zstd(b"one ") + zstd(b"two"), "zstd", Limits()) == b"one two"
     assert decoded(b"", "gzip", Limits()) == b""
     assert decoded(b"as it is", "identity", Limits()) == b"as it is"
+
+
+# Large files
+
+
+def broken_off(tag: str) -> Reply:
+    return Reply(FILE, headers={"etag": tag}, cut=200_000, packable=False)
+
+
+def test_a_download_goes_on_where_it_broke_off(site: Site, tmp_path: Path) -> None:
+    site.faults.add("cut", "/trap/file", times=1, reply=lambda: broken_off('"one"'))
+    with (tmp_path / "file").open("w+b") as file:
+        response = download(f"{site.base}/trap/file?tag=one", file, 1 << 20)
+        assert response.status == 206 and response.body == b""
+    assert (tmp_path / "file").read_bytes() == FILE
+    asked = [request.headers.get("range") for request in site.requests("/trap/file")]
+    assert asked[0] is None and asked[1] is not None and int(asked[1][6:-1]) > 0
+
+
+@pytest.mark.parametrize("tag", ["", '"another"', 'W/"one"'])
+def test_a_download_of_another_file_begins_anew(site: Site, tmp_path: Path, tag: str) -> None:
+    site.faults.add("cut", "/trap/file", times=1, reply=lambda: broken_off(tag))
+    with (tmp_path / "file").open("w+b") as file:
+        assert download(f"{site.base}/trap/file?tag=one", file, 1 << 20).status == 200
+    assert (tmp_path / "file").read_bytes() == FILE
+
+
+def test_a_part_that_was_not_asked_for_is_not_joined(site: Site, tmp_path: Path) -> None:
+    wrong = {"content-range": "bytes 5-499999/500000", "etag": '"one"'}
+    site.faults.add("cut", "/trap/file", times=1, reply=lambda: broken_off('"one"'))
+    site.faults.add("part", "/trap/file", times=1, reply=lambda: Reply(FILE[5:], status=206, headers=wrong))
+    with (tmp_path / "file").open("w+b") as file:
+        download(f"{site.base}/trap/file?tag=one", file, 1 << 20)
+    assert (tmp_path / "file").read_bytes() == FILE
+
+
+@pytest.mark.parametrize("path", ["file", "endless", "declared"])
+def test_a_download_has_a_limit_too(site: Site, tmp_path: Path, path: str) -> None:
+    with (tmp_path / "file").open("w+b") as file, pytest.raises(Reject, match="too_large"):
+        download(f"{site.base}/trap/{path}", file, 400_000)
+    assert (tmp_path / "file").stat().st_size <= 400_000
 
 
 # Pace

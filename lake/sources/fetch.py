@@ -11,35 +11,25 @@ later. docs/fetching.md says what is done before, during and after a request.
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
-import logging
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 import httpx
 
-from lake.errors import Reject, Usage
+from lake.errors import Usage
 from lake.model import Item, Origin
-from lake.sources.http.failures import FetchFailed, of_status
-from lake.sources.http.politeness import Gates
-from lake.sources.http.robots import LONGEST, Robots
+from lake.sources.http.failures import FetchFailed
+from lake.sources.http.following import Following
 from lake.sources.http.settings import FetchSettings, Pace
+from lake.sources.http.sink import Sink
 from lake.sources.http.wire import Answer, Wire, parse_url
 
 __all__ = ["FetchFailed", "FetchSettings", "Fetcher", "Pace", "Response", "item"]
 
-log = logging.getLogger(__name__)
-
-_REDIRECTS = {301, 302, 303, 307, 308}
 _NOT_MODIFIED = 304
-_NOT_AGAIN = {"host_waits", "robots_unreachable"}
-"""Failures that a second attempt within seconds can't mend."""
-_UNPACKED = {"accept-encoding": "identity"}
-"""So that what is cut after so many bytes can be read."""
 _OURS = {"user-agent", "accept-encoding", "host", "connection", "content-length", "transfer-encoding"}
 _NOT_STORED = {"set-cookie", "set-cookie2"}
 """Headers that say nothing of the page and may identify the visitor."""
@@ -102,10 +92,8 @@ class Fetcher:
     """Fetches within the limits of its settings; one for all requests of a run, within one event loop."""
 
     def __init__(self, settings: FetchSettings) -> None:
-        self._settings = settings
         self._wire = Wire(settings)
-        self._gates = Gates(settings)
-        self._robots = Robots(self._robots_text, settings.cache)
+        self._way = Following(settings, self._wire)
 
     async def __aenter__(self) -> Self:
         return self
@@ -138,106 +126,60 @@ class Fetcher:
         """
         address = parse_url(url)
         sent = _sent(headers or {}, etag, modified)
-        answer, redirects = await self._persist(address, sent, checked=True)
-        return Response(
-            url=url,
-            final_url=str(redirects[-1] if redirects else address),
-            redirects=tuple(str(each) for each in redirects),
-            status=answer.status,
-            headers=answer.headers,
-            body=answer.body,
-            fetched_at=answer.at,
-            not_modified=answer.status == _NOT_MODIFIED,
+        answer, redirects = await self._way.follow(
+            address, lambda at: self._wire.ask(at, _for(address, at, sent))
         )
+        return _response(url, address, redirects, answer)
 
-    async def _robots_text(self, url: httpx.URL) -> bytes:
-        answer, _ = await self._persist(url, _UNPACKED, checked=False, most=LONGEST)
-        return answer.body
+    async def download(self, url: str, file: BinaryIO, most: int) -> Response:
+        """Write what is at an address into a file: for archives that are too large for memory.
 
-    async def _persist(
-        self, url: httpx.URL, headers: Mapping[str, str], *, checked: bool, most: int | None = None
-    ) -> tuple[Answer, tuple[httpx.URL, ...]]:
-        """Follow the address, again after a failure, up to the settings' attempts."""
-        attempt = 1
-        while True:
-            try:
-                return await self._follow(url, headers, checked=checked, most=most)
-            except FetchFailed as failure:
-                if attempt >= self._settings.attempts or failure.reason in _NOT_AGAIN:
-                    raise
-                log.debug("%s: attempt %d: %s", url, attempt, failure)
-            await asyncio.sleep(self._backoff(attempt))
-            attempt += 1
+        A further attempt goes on where the last one broke off, if the server tells by a strong ETag that it
+        is the same file. Packing is not undone, and there is no limit on the time as long as bytes come.
 
-    def _backoff(self, attempt: int) -> float:
-        """Seconds before the next attempt: doubling, give or take half, so that requests don't march in step."""
-        seconds: float = self._settings.backoff * 2 ** (attempt - 1)
-        return min(self._settings.patience, seconds * random.uniform(0.5, 1.5))
+        Args:
+            url: http or https.
+            file: empty, open for reading and writing.
+            most: bytes that the file may have.
 
-    async def _follow(
-        self, url: httpx.URL, headers: Mapping[str, str], *, checked: bool, most: int | None = None
-    ) -> tuple[Answer, tuple[httpx.URL, ...]]:
-        """The answer at the end of all redirects, and the addresses they led to."""
-        seen, at = [url], url
-        while True:
-            answer = await self._one(at, headers if _same_site(url, at) else {}, checked=checked, most=most)
-            target = _target(at, answer)
-            if target is None:
-                return answer, tuple(seen[1:])
-            if target in seen or len(seen) > self._settings.redirects:
-                words = "lead back to themselves" if target in seen else f"are more than {len(seen) - 1}"
-                raise Reject("capture", "redirect_loop", f"its redirects {words}, the last to {target}")
-            seen.append(target)
-            at = target
-
-    async def _one(
-        self, url: httpx.URL, headers: Mapping[str, str], *, checked: bool, most: int | None
-    ) -> Answer:
-        """One exchange, in the host's turn."""
-        host = url.netloc.decode("ascii")
-        delay = await self._robots.delay(url) if checked else 0.0
-        async with self._gates.passing(host, delay):
-            try:
-                answer = await self._wire.ask(url, headers, most)
-                _refuse(answer)
-            except FetchFailed as failure:
-                self._gates.failed(host, failure)
-                raise
-            except Reject:
-                self._gates.answered(host)
-                raise
-        self._gates.answered(host)
-        return answer
+        Raises:
+            Reject, FetchFailed: as `get`; the file then holds what came.
+        """
+        address, sink = parse_url(url), Sink(file, most)
+        answer, redirects = await self._way.follow(address, lambda at: self._wire.save(at, {}, sink))
+        return _response(url, address, redirects, answer)
 
 
-def _same_site(first: httpx.URL, second: httpx.URL) -> bool:
-    """Whether what was meant for the first may be sent to the second: the same host, no less secure."""
-    return first.host == second.host and not (first.scheme == "https" and second.scheme == "http")
+def _response(url: str, address: httpx.URL, redirects: tuple[httpx.URL, ...], answer: Answer) -> Response:
+    return Response(
+        url=url,
+        final_url=str(redirects[-1] if redirects else address),
+        redirects=tuple(str(each) for each in redirects),
+        status=answer.status,
+        headers=answer.headers,
+        body=answer.body,
+        fetched_at=answer.at,
+        not_modified=answer.status == _NOT_MODIFIED,
+    )
+
+
+def _for(first: httpx.URL, at: httpx.URL, headers: Mapping[str, str]) -> Mapping[str, str]:
+    """The headers meant for the first address, if they may be sent to this one: same host, no less secure."""
+    lowered = first.scheme == "https" and at.scheme == "http"
+    return headers if first.host == at.host and not lowered else {}
 
 
 def _sent(headers: Mapping[str, str], etag: str | None, modified: str | None) -> dict[str, str]:
-    """The caller's headers and the conditions, names in lower case."""
+    """The caller's headers and the conditions, names in lower case.
+
+    Raises Usage for a header that is not the caller's to choose, or that no header line can hold.
+    """
     sent = {name.lower(): value for name, value in headers.items()}
     if ours := sent.keys() & _OURS:
         raise Usage(f"these headers are not for a source to choose: {', '.join(sorted(ours))}")
+    if broken := [
+        name for name, value in sent.items() if not (name.isascii() and (name + value).isprintable())
+    ]:
+        raise Usage(f"these headers can't be sent as they are: {', '.join(map(repr, broken))}")
     conditions = {"if-none-match": etag, "if-modified-since": modified}
     return sent | {name: value for name, value in conditions.items() if value}
-
-
-def _refuse(answer: Answer) -> None:
-    """Raise what the status means, unless it is a success or a redirect."""
-    redirected = answer.status in _REDIRECTS and answer.header("location") is not None
-    wrong = None if redirected else of_status(answer.status, answer.headers, answer.at)
-    if wrong is not None:
-        raise wrong
-
-
-def _target(url: httpx.URL, answer: Answer) -> httpx.URL | None:
-    """Where the answer redirects to, None if it is no redirect."""
-    location = answer.header("location")
-    if answer.status not in _REDIRECTS or location is None:
-        return None
-    try:
-        return parse_url(str(url.join(location)))
-    except (httpx.InvalidURL, UnicodeError, ValueError) as error:
-        raise Reject("capture", "bad_url", f"redirected to no usable address: {location[:200]}") from error

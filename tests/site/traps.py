@@ -14,10 +14,12 @@ import zstandard
 
 from tests.site.server import Reply, Request, repeat
 
-__all__ = ["FAULTS", "Fault", "Faults", "trap"]
+__all__ = ["FAULTS", "FILE", "PACKERS", "Fault", "Faults", "trap"]
 
 _CAPTCHA = "<html><head><title>安全验证</title></head><body><form id='captcha'>请拖动滑块完成验证</form></body></html>"
 _BOMB = 400 * 1024 * 1024
+FILE = Random(9).randbytes(500_000)
+"""What ``/trap/file`` gives."""
 PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress,
     "deflate": zlib.compress,
@@ -118,10 +120,23 @@ def trap(name: str, request: Request) -> Reply:
             return Reply(b"x", headers={"content-length": str(1 << 40)}, cut=1)
         case "drip":
             return Reply(stream=repeat(b".", 1 << 20), pause=0.05)
+        case "file":
+            return _part(request)
         case "headers":
             return Reply(stream=repeat(b"", 0), headers={f"x-{k}": "y" * 900 for k in range(2_000)})
         case _:
             return FAULTS[kind]() if kind in FAULTS else Reply(b"no such trap", status=404)
+
+
+def _part(request: Request) -> Reply:
+    """A large file, or the part of it from where ``Range`` says; ``?tag=`` is its ETag, if it has one."""
+    tag = f'"{request.query["tag"]}"' if request.query.get("tag") else None
+    headers = {"etag": tag} if tag else {"etag": ""}
+    start = re.fullmatch(r"bytes=(\d+)-", request.headers.get("range", ""))
+    if start and tag and request.headers.get("if-range") == tag:
+        headers["content-range"] = f"bytes {start[1]}-{len(FILE) - 1}/{len(FILE)}"
+        return Reply(FILE[int(start[1]) :], status=206, headers=headers, packable=False)
+    return Reply(FILE, headers=headers, packable=False)
 
 
 def _retry(request: Request) -> dict[str, str]:

@@ -7,8 +7,8 @@ import datetime as dt
 import os
 import re
 import ssl
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from types import TracebackType
@@ -22,9 +22,11 @@ from lake.sources.http.addresses import CheckedBackend
 from lake.sources.http.decoding import ACCEPTED, decoded
 from lake.sources.http.failures import of_error
 from lake.sources.http.settings import FetchSettings
+from lake.sources.http.sink import Sink
 
 __all__ = ["Answer", "Wire", "parse_url"]
 
+_Chunks = AsyncGenerator[bytes, None]
 _ERRORS = (
     httpcore.TimeoutException,
     httpcore.NetworkError,
@@ -111,42 +113,66 @@ class Wire:
             Reject: the address or the body is refused.
             FetchFailed: no answer, or no whole one.
         """
-        try:
-            async with asyncio.timeout(self._settings.total):
-                return await self._exchange(url, headers, most)
-        except _ERRORS as error:
-            raise of_error(error) from error
+        limits = self._settings.limits
+        with _named_errors():
+            async with asyncio.timeout(self._settings.total), self._open(url, headers) as (answer, chunks):
+                body = await _body(answer, chunks, limits.item_bytes, most)
+        coding = answer.header("content-encoding") or ""
+        return replace(answer, body=decoded(body, coding, limits)[:most])
 
-    async def _exchange(self, url: httpx.URL, headers: Mapping[str, str], most: int | None) -> Answer:
-        sent = [
-            (key.encode("ascii"), value.encode("utf-8"))
-            for key, value in {**self._standard, **headers}.items()
-        ]
+    async def save(self, url: httpx.URL, headers: Mapping[str, str], sink: Sink) -> Answer:
+        """Send one GET and write the body of a success into the sink; only single reads have a time limit.
+
+        Raises:
+            Reject: the address or the body is refused.
+            FetchFailed: no answer, or no whole one; the sink holds what came.
+        """
+        with _named_errors():
+            async with self._open(url, {**headers, **sink.headers()}) as (answer, chunks):
+                if answer.status in (200, 206):
+                    sink.begin(answer.status, dict(answer.headers))
+                    async for chunk in chunks:
+                        sink.write(chunk)
+        return answer
+
+    @asynccontextmanager
+    async def _open(
+        self, url: httpx.URL, headers: Mapping[str, str]
+    ) -> AsyncIterator[tuple[Answer, _Chunks]]:
+        """The head of the answer and the chunks of its body."""
+        sent = {**self._standard, **headers}.items()
         target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
         async with self._pool.stream(
-            "GET", target, headers=sent, extensions={"timeout": self._timeouts}
+            "GET",
+            target,
+            headers=[(key.encode("ascii"), value.encode("utf-8")) for key, value in sent],
+            extensions={"timeout": self._timeouts},
         ) as response:
             received = tuple((_text(key).lower(), _text(value)) for key, value in response.headers)
-            answer = Answer(response.status, received, b"", dt.datetime.now(dt.UTC))
-            body = await self._body(answer, cast(AsyncGenerator[bytes, None], response.aiter_stream()), most)
-        coding = answer.header("content-encoding") or ""
-        return replace(answer, body=decoded(body, coding, self._settings.limits)[:most])
+            async with aclosing(cast(_Chunks, response.aiter_stream())) as chunks:
+                yield Answer(response.status, received, b"", dt.datetime.now(dt.UTC)), chunks
 
-    async def _body(self, answer: Answer, stream: AsyncGenerator[bytes, None], most: int | None) -> bytes:
-        limit = self._settings.limits.item_bytes
-        if most is None and _declared(answer) > limit:
-            raise Reject(
-                "capture", "too_large", f"declares {_declared(answer):,} bytes; {limit:,} are allowed"
-            )
-        body = bytearray()
-        async with aclosing(stream) as chunks:
-            async for chunk in chunks:
-                body += chunk
-                if most is not None and len(body) >= most:
-                    return bytes(body[:most])
-                if len(body) > limit:
-                    raise Reject("capture", "too_large", f"more than {limit:,} bytes")
-        return bytes(body)
+
+async def _body(answer: Answer, chunks: _Chunks, limit: int, most: int | None) -> bytes:
+    """The body: its first ``most`` bytes, or all of it, which ``limit`` bounds."""
+    if most is None and _declared(answer) > limit:
+        raise Reject("capture", "too_large", f"declares {_declared(answer):,} bytes; {limit:,} are allowed")
+    body = bytearray()
+    async for chunk in chunks:
+        body += chunk
+        if most is not None and len(body) >= most:
+            return bytes(body[:most])
+        if len(body) > limit:
+            raise Reject("capture", "too_large", f"more than {limit:,} bytes")
+    return bytes(body)
+
+
+@contextmanager
+def _named_errors() -> Iterator[None]:
+    try:
+        yield
+    except _ERRORS as error:
+        raise of_error(error) from error
 
 
 @cache
