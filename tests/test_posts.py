@@ -6,6 +6,8 @@ import datetime as dt
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lake.errors import Reject
 from lake.extraction import extract
@@ -240,6 +242,42 @@ def test_what_is_no_article_is_refused_with_a_reason(body: bytes, reason: str) -
 
 def test_extraction_is_a_pure_function() -> None:
     assert post() == post()
+
+
+_PIECES = [
+    "---\n",
+    "<p>",
+    "</p>",
+    "<table><tr><td>",
+    '<a href="//[">',
+    "<!-- EM_StockImg_Start -->",
+    "\x00",
+    "> ",
+    "\n",
+    '"',
+    "<",
+    "&#",
+    "[返回",
+]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_a_damaged_post_is_an_article_or_a_reject(data: st.DataObject) -> None:
+    body = f'---\ntitle: "标题"\ndate: 2022-02-15 10:00:00\ncategories: emnews\n---\n> 摘要\n\n{BODY}\n\n<{URL}>\n\n{BACK}\n'
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(body)))
+        gone = data.draw(st.integers(0, 40))
+        body = body[:at] + data.draw(st.sampled_from(_PIECES)) + body[at + gone :]
+    cut = data.draw(st.integers(0, len(body.encode())))
+    try:
+        article = extract(body.encode()[:cut], name=NAME, captured_at=NOW)
+    except Reject as refused:
+        assert refused.stage in ("decode", "extract")
+        assert refused.reason
+    else:
+        assert article.published_at.tzinfo is not None
+        assert article.title or article.body_text or article.body_markdown
 
 
 # -- JSON records ----------------------------------------------------------------------------------
