@@ -16,13 +16,15 @@ _DESCEND = 0.7
 """A child that holds this share of its parent's value is the container instead of it."""
 _DESCEND_ALIKE = 0.8
 """The same where siblings of the same tag and name hold prose too: sections of one article."""
+_BESIDE = 0.1
+"""Share of the value in paragraphs beside a child from which the parent is the container."""
 _SECTION = 5
 """Value in words from which a sibling holds prose."""
 _NEVER_CONTAINER = frozenset(("p", "li", "h1", "h2", "h3", "h4", "blockquote", "pre"))
 _LINKED = 0.6
 """Share of link text from which a group of at least two blocks is a list of links."""
 _LONG = 30
-"""Words from which a repeated block is a second rendering (mobile and desktop), not a refrain."""
+"""Words from which a repeated run of blocks is a second rendering (mobile and desktop), not a refrain."""
 _PHRASE_WORDS = 25
 _SMALL = 20
 """Prose of fewer words than this never saves an element of a suspicious name."""
@@ -91,7 +93,19 @@ def _container(page: Outline) -> int:
             return best
         if values[top] < _DESCEND_ALIKE * values[best] and _has_alike(page, best, top):
             return best
+        if _has_paragraphs(page, best, top):
+            return best
         best = top
+
+
+def _has_paragraphs(page: Outline, parent: int, child: int) -> bool:
+    """Whether paragraphs beside the child hold part of the text (its rest stands in a box that unfolds)."""
+    held, index = 0.0, parent + 1
+    while index < page.ends[parent]:
+        if index != child and page.tags[index] == "p":
+            held += max(0.0, page.values[index])
+        index = page.ends[index]
+    return held > _BESIDE * page.values[parent]
 
 
 def _has_alike(page: Outline, parent: int, child: int) -> bool:
@@ -112,14 +126,9 @@ def _area(page: Outline, container: int, left_out: list[int]) -> Area:
     live = _outside(page, [block for _, block in blocks], inner)
     linked = _link_lists(page, container, live)
     live = _outside(page, live, linked)
-    texts, seen = [], set()
-    for block in live:
-        if block.words < _PHRASE_WORDS and is_phrase(block.text):
-            texts.append(block)
-        elif block.words >= _LONG:
-            if block.text in seen:
-                texts.append(block)
-            seen.add(block.text)
+    texts = [block for block in live if block.words < _PHRASE_WORDS and is_phrase(block.text)]
+    gone = {id(block) for block in texts}
+    texts += [block for block in _repeated(live) if id(block) not in gone]
     gone = {id(block) for block in texts}
     return Area(
         container=container,
@@ -129,6 +138,22 @@ def _area(page: Outline, container: int, left_out: list[int]) -> Area:
         first=blocks[0][0] if blocks else 0,
         after=blocks[-1][0] + 1 if blocks else 0,
     )
+
+
+def _repeated(blocks: list[Block]) -> list[Block]:
+    """Runs of blocks that all stood there before: a second rendering of the text, for another screen."""
+    found: list[Block] = []
+    run: list[Block] = []
+    seen: set[str] = set()
+    for block in blocks:
+        if block.text in seen:
+            run.append(block)
+            continue
+        if sum(one.words for one in run) >= _LONG:
+            found += run
+        run = []
+        seen.add(block.text)
+    return found + run if sum(one.words for one in run) >= _LONG else found
 
 
 def _outside(page: Outline, blocks: list[Block], elements: list[int]) -> list[Block]:

@@ -131,7 +131,7 @@ def _no_text(page: Outline, area: Area, heading: str | None) -> Iterator[LexborN
     for block in area.texts:
         yield from block.nodes
     same = plain(heading or "")
-    for block in area.kept[:_TITLE_WITHIN]:
+    for block in area.kept[:_TITLE_WITHIN]:  # none of area.texts
         if block.value > _PROSE:
             break
         if same and plain(block.text) == same:

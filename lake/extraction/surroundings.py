@@ -16,6 +16,7 @@ _BEFORE, _INSIDE, _BEHIND = 30, 6, 8
 """Blocks looked at before the container, at its inner ends, and behind it."""
 _LINE = 160
 """Longest line that may say something of the article; prose is longer."""
+_SENTENCE = re.compile("[，。！？；]|[,;.] ")
 _MAYBE_DATE = re.compile(r"\d|[前刚昨今]|[一二][〇○零九]|ago|now|today|yesterday", re.IGNORECASE)
 _LABEL = re.compile(r"发布|发表|时间|日期|来源|刊登|posted|publish|date|updated|written|on\b", re.IGNORECASE)
 _UPDATED = re.compile(r"更新|修改|updated|modified|last edited", re.IGNORECASE)
@@ -49,7 +50,7 @@ def lines_around(page: Outline, area: Area) -> Lines:
     kept = area.kept
     head = blocks[max(0, area.first - _BEFORE) : area.first]
     first = next((n for n, block in enumerate(kept) if block.value > 8), 0)
-    start = kept[: max(first, 1)][-_INSIDE:]
+    start = kept[:first][-_INSIDE:]
     last = len(kept) - next((n for n, block in enumerate(reversed(kept)) if block.value > 8), 0)
     end = kept[last:][:_INSIDE] if last > first else ()
     behind = blocks[area.after : area.after + _BEHIND]
@@ -93,7 +94,9 @@ def published(lines: Lines, zone: dt.tzinfo, now: dt.datetime | None) -> tuple[d
         for distance, line in enumerate(group):
             if not _MAYBE_DATE.search(line):
                 continue
-            found = dates.visible(line, zone, now) or dates.relative(line, now)
+            found = dates.visible(line, zone, now)
+            if found is None and not _SENTENCE.search(line):
+                found = dates.relative(line, now)
             if found is None or _TODAY.search(line):
                 continue
             score = 3.0 * found.has_time + 2.0 * bool(_LABEL.search(line)) - bool(_UPDATED.search(line))

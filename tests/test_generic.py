@@ -1,0 +1,175 @@
+"""The generic extractor: the container, both ends, what is left out and what is kept."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from lake.extraction.generic import find
+from lake.extraction.outline import outline, words_in
+from lake.extraction.page import extract_page
+from lake.model import Article
+from tests.pages import PARAGRAPHS, TITLE, article, page
+
+
+def read(html: str) -> Article:
+    return extract_page(html, url="https://news.example.cn/a/88.html")
+
+
+@pytest.mark.parametrize(
+    "container",
+    [
+        "<div>",
+        '<div class="article-content">',
+        "<article>",
+        "<td>",
+        '<div class="content-with-sidebar">',
+        '<div id="comment-free">',
+    ],
+)
+def test_the_text_is_the_articles_paragraphs_and_nothing_else(container: str) -> None:
+    html = page(article(), container=container)
+    if container == "<td>":
+        html = html.replace("<td>", "<table><tr><td>").replace("</td>", "</td></tr></table>")
+    assert read(html).body_text == "\n\n".join(PARAGRAPHS)
+
+
+def test_text_in_runs_of_line_breaks() -> None:
+    body = "<br><br>".join(f"　　{text}" for text in PARAGRAPHS)
+    assert read(page(body)).body_text == "\n\n".join(PARAGRAPHS)
+
+
+def test_each_paragraph_in_its_own_element_with_styled_words() -> None:
+    body = "".join(
+        f'<div class="p"><span style="font-size:16px">{text[:8]}</span><font>{text[8:]}</font></div>'
+        for text in PARAGRAPHS
+    )
+    assert read(page(body)).body_text == "\n\n".join(PARAGRAPHS)
+
+
+def test_sections_of_one_article_stay_together() -> None:
+    body = "".join(
+        f'<section class="part"><h2>第{n}节</h2>{article(PARAGRAPHS)}</section>' for n in range(1, 4)
+    )
+    body = "".join(
+        f'<section class="part"><h2>第{n}节</h2><p>{text}</p><p>{text[::-1]}</p></section>'
+        for n, text in enumerate(PARAGRAPHS, 1)
+    )
+    text = read(page(body)).body_text
+    assert all(paragraph in text for paragraph in PARAGRAPHS) and "第4节" in text and "相关阅读" not in text
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        '<div class="share"><p>分享到微信朋友圈，打开微信扫一扫，点击右上角的按钮即可分享这篇文章。</p></div>',
+        "<p>责任编辑的话：</p><p>免责声明：本文仅代表作者个人观点，与本网无关，请读者仅作参考。</p>",
+        '<ul><li><a href="/1">云帆股份中标三亿元订单</a></li><li><a href="/2">云帆股份回购股份进展公告</a></li></ul>',
+        '<div style="display:none">这一段藏在页面里，是给机器看的关键词堆砌，读者看不到，也不属于正文。</div>',
+        "<aside><p>栏目介绍：本栏目每天为您带来最新的产业资讯，欢迎订阅我们的邮件。</p></aside>",
+        "<nav><p>上一页，下一页，返回目录，全部都是导航里的文字。</p></nav>",
+    ],
+)
+def test_what_stands_between_or_behind_the_paragraphs_is_left_out(noise: str) -> None:
+    phrase = LexborHTMLParser(noise).text(strip=True)[-12:]
+    for body in (article(PARAGRAPHS[:2]) + noise + article(PARAGRAPHS[2:]), article() + noise):
+        text = read(page(body)).body_text
+        assert phrase not in text and all(paragraph in text for paragraph in PARAGRAPHS)
+
+
+def test_hidden_text_that_is_most_of_the_article_stays() -> None:
+    body = f'<p>{PARAGRAPHS[0]}</p><div class="hidden-content" style="display:none">{article(PARAGRAPHS[1:])}</div><a>展开全文</a>'
+    assert read(page(body)).body_text == "\n\n".join(PARAGRAPHS)
+
+
+def test_a_second_rendering_of_the_text_is_left_out() -> None:
+    body = f'<div class="desktop">{article()}</div><div class="mobile">{article()}</div>'
+    text = read(page(body)).body_text
+    assert [text.count(paragraph) for paragraph in PARAGRAPHS] == [1, 1, 1, 1]
+
+
+def test_comments_longer_than_the_article_are_no_article() -> None:
+    talk = "".join(
+        f"<p>第{n}楼的网友说，他从不同意这样的看法，因为事实完全不是这样，大家应该再等等。</p>"
+        for n in range(12)
+    )
+    text = read(page(article(), after=f'<div class="comment-list">{talk}</div>')).body_text
+    assert text == "\n\n".join(PARAGRAPHS)
+
+
+def test_an_unlucky_class_name_around_the_whole_page_costs_nothing() -> None:
+    html = page(article()).replace('<div class="wrap">', '<div class="breadcrumb sidebar-left">')
+    assert PARAGRAPHS[0] in read(html).body_text and "相关阅读" not in read(html).body_text
+
+
+def test_the_heading_is_not_repeated_in_the_text() -> None:
+    assert read(page(f"<h1>{TITLE}</h1>{article()}")).body_text == "\n\n".join(PARAGRAPHS)
+
+
+def test_images_tables_lists_quotes_and_code_survive() -> None:
+    body = (
+        f"<p>{PARAGRAPHS[0]}</p><figure><img src='data:image/gif;base64,R0' data-src='//img.example.cn/1.jpg' alt='重卡'>"
+        f"<figcaption>首批重卡下线</figcaption></figure><p>{PARAGRAPHS[1]}</p><ul><li>产能：五千辆</li><li>投资：三十亿元</li></ul>"
+        "<table><tr><th>年份</th><th>产量</th></tr><tr><td>2024</td><td>500</td></tr></table>"
+        f"<blockquote><p>{PARAGRAPHS[2]}</p></blockquote><pre><code>a = 1\nb = 2</code></pre><p>{PARAGRAPHS[3]}</p>"
+    )
+    found = read(page(body))
+    assert found.images[0].url == "https://img.example.cn/1.jpg" and found.images[0].caption == "首批重卡下线"
+    for piece in (
+        "- 产能：五千辆",
+        "| 年份 | 产量 |",
+        f"> {PARAGRAPHS[2]}",
+        "a = 1\nb = 2",
+        "![首批重卡下线](https://img.example.cn/1.jpg)",
+    ):
+        assert piece in found.body_markdown
+
+
+def test_markdown_and_links_are_safe_and_absolute() -> None:
+    body = (
+        f'<p onclick="x()">{PARAGRAPHS[0]}<a href="javascript:alert(1)">点我</a><a href="/b/2.html">公告全文</a></p>'
+        f'<p>{PARAGRAPHS[1]}<script>alert(2)</script></p><iframe src="https://evil.example/"></iframe>{article(PARAGRAPHS[2:])}'
+    )
+    found = read(page(body))
+    assert [link.url for link in found.links] == ["https://news.example.cn/b/2.html"]
+    assert not any(
+        word in found.body_markdown for word in ("javascript", "alert", "onclick", "iframe", "evil")
+    )
+
+
+def test_words_count_latin_and_wide_text_alike() -> None:
+    assert words_in("The harbour reopened today") == pytest.approx(4, abs=1)
+    assert words_in("港口今天重新开放") == pytest.approx(5, abs=1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "<div>",
+                "</div>",
+                "<p>",
+                "</p>",
+                "<a href=x>",
+                "</a>",
+                "<br>",
+                "<td>",
+                "<li>",
+                *PARAGRAPHS,
+                "短",
+                " ",
+            ]
+        )
+    )
+)
+def test_any_tag_soup_gives_an_area_of_its_own_text(pieces: list[str]) -> None:
+    tree = LexborHTMLParser("<body>" + "".join(pieces))
+    assert tree.body is not None
+    found = outline(tree.body)
+    area = find(found)
+    source = "".join(tree.text().split())
+    assert all("".join(block.text.split()) in source for block in area.kept)
+    assert len({id(block) for block in area.kept}) == len(area.kept)

@@ -1,0 +1,187 @@
+"""Full pages: every field with its rule, identity, rejects, bodies that only scripts hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+
+from lake.errors import Reject
+from lake.extraction import extract
+from lake.extraction.dates import SHANGHAI
+from lake.extraction.page import extract_page
+from tests.pages import PARAGRAPHS, TITLE, article, page
+
+NOW = dt.datetime(2026, 11, 23, 4, 0, tzinfo=dt.UTC)
+URL = "https://news.example.cn/a/88.html"
+
+
+def test_every_field_of_a_chinese_page_and_its_rule() -> None:
+    head = (
+        '<meta name="description" content="首条氢能重卡生产线投产，设计年产能五千辆，成本仍是最大的问题。">'
+        '<meta name="keywords" content="氢能,重卡"><meta name="author" content="青禾新闻网"><meta property="og:site_name" content="青禾新闻网">'
+    )
+    found = extract_page(
+        page(article() + "<p>（责任编辑：吴一苇）</p>", head=head), url=URL + "?utm_source=x", captured_at=NOW
+    )
+    assert (found.title, found.rules["title"]) == (TITLE, "heading")
+    assert (found.media, found.authors, found.editor) == ("远岸日报", ("周望舒",), "吴一苇")
+    assert found.published_at == dt.datetime(2024, 5, 6, 8, 30, tzinfo=SHANGHAI)
+    assert (found.date_origin, found.rules["published_at"]) == ("page", "line before the text")
+    assert found.digest == "首条氢能重卡生产线投产，设计年产能五千辆，成本仍是最大的问题。"
+    assert (found.tags, found.language, found.site, found.url) == (("氢能", "重卡"), "zh", "example.cn", URL)
+    assert found.channel == "page" and found.extractor.endswith("+generic")
+    assert found.body_text == "\n\n".join(PARAGRAPHS)
+
+
+def test_an_english_page_with_json_ld() -> None:
+    data = {
+        "@type": "NewsArticle", "headline": "Harbour reopens after the storm", "datePublished": "2024-05-06T23:30:00-05:00",
+        "author": [{"name": "Ann Lee"}], "publisher": {"name": "The Daily Tide"}, "articleSection": "Trade",
+    }  # fmt: skip
+    prose = "".join(
+        f"<p>The harbour reopened on Monday, and ship number {n} came in with the morning tide, the pilots said.</p>"
+        for n in range(6)
+    )
+    html = (
+        f'<html lang="en-US"><head><title>Harbour reopens after the storm - The Daily Tide</title>'
+        f'<meta property="article:section" content="Trade"><script type="application/ld+json">{json.dumps(data)}</script></head>'
+        f"<body><main><h1>Harbour reopens after the storm</h1>{prose}</main></body></html>"
+    )
+    found = extract_page(html, url="https://tide.example.com/trade/harbour", captured_at=NOW)
+    assert (found.title, found.authors, found.media, found.category) == (
+        data["headline"],
+        ("Ann Lee",),
+        "The Daily Tide",
+        "Trade",
+    )
+    assert found.published_at.isoformat() == "2024-05-06T23:30:00-05:00" and found.published_date == dt.date(
+        2024, 5, 6
+    )
+    assert found.language == "en" and found.body_text.count("harbour reopened") == 6
+
+
+def test_dates_fall_back_from_line_to_address_to_capture() -> None:
+    html = page(article()).replace("2024年05月06日 08:30", "")
+    found = extract_page(html, url="https://news.example.cn/2024-05-07/88.html", captured_at=NOW)
+    assert (found.published_at.isoformat(), found.date_origin) == ("2024-05-07T00:00:00+08:00", "url")
+    found = extract_page(html, url=URL, captured_at=NOW)
+    assert (found.published_at.isoformat(), found.date_origin) == ("2026-11-23T12:00:00+08:00", "capture")
+    found = extract_page(html.replace('class="info">', 'class="info">3小时前 '), url=URL, captured_at=NOW)
+    assert (found.published_at.isoformat(), found.date_origin) == ("2026-11-23T09:00:00+08:00", "page")
+
+
+def test_a_date_far_from_the_one_in_the_address_is_another_articles() -> None:
+    html = page(article()).replace("2024年05月06日 08:30", "相关：2021年01月01日 10:00 旧闻")
+    found = extract_page(html, url="https://news.example.cn/20240507/88.html", captured_at=NOW)
+    assert (found.published_date, found.date_origin) == (dt.date(2024, 5, 7), "url")
+
+
+def test_two_captures_of_one_page_agree_and_two_pages_differ() -> None:
+    def identity(url: str | None, html: str) -> str:
+        return extract_page(html, url=url, captured_at=NOW).article_id
+
+    html = page(article())
+    assert identity(URL, html) == identity("http://www.news.example.cn/a/88.html?utm_medium=y#c", html)[
+        :0
+    ] + identity(URL + "#top", html)
+    assert identity(URL, html) == identity(URL.replace("https", "http") + "?utm_medium=y", html)
+    assert identity(URL, html) != identity("https://news.example.cn/a/89.html", html)
+    other = page(article(tuple(reversed(PARAGRAPHS))))
+    assert identity(None, html) == identity(None, html.replace("首页", "主页")) != identity(None, other)
+    linked = page(article(), head=f'<link rel="canonical" href="{URL}">')
+    assert identity(None, linked) == identity(URL, html) == identity("https://m.example.cn/88", linked)
+
+
+@pytest.mark.parametrize("where", ["next", "variable", "articleBody", "plain text"])
+def test_a_body_that_only_scripts_hold(where: str) -> None:
+    data = {
+        "props": {
+            "seo": "x" * 300,
+            "detail": {"title": TITLE, "content": article(), "list": [{"t": "短"}] * 3},
+        }
+    }
+    script = {
+        "next": f'<script id="__NEXT_DATA__" type="application/json">{json.dumps(data)}</script>',
+        "variable": f"<script>var allData = {json.dumps(data, ensure_ascii=False).replace('</', '<' + chr(92) + '/')};</script>",
+        "articleBody": f'<script type="application/ld+json">{{"@type":"Article","headline":"{TITLE}","articleBody":"{"".join(PARAGRAPHS)}"}}</script>',
+        "plain text": f"<script>window.DATA = {json.dumps({'text': chr(10).join(PARAGRAPHS)})}</script>",
+    }[where]
+    html = f"<html><head><title>{TITLE}_青禾新闻网</title>{script}</head><body><div id='app'></div></body></html>"
+    found = extract_page(html, url=URL, captured_at=NOW)
+    assert "".join(found.body_text.split()) == "".join(PARAGRAPHS) and found.title == TITLE
+    assert found.rules["body_text"] == "page data"
+
+
+LINKS = "".join(f'<li><a href="/a/{n}.html">第{n}条新闻的标题，说的是某一件事情</a></li>' for n in range(40))
+
+
+@pytest.mark.parametrize(
+    ("html", "url", "reason"),
+    [
+        (
+            "<html><head><title>404 Not Found</title></head><body><h1>404</h1><p>nginx</p></body></html>",
+            URL,
+            "no_article",
+        ),
+        (
+            page(
+                "<p>您访问的页面不存在，请检查地址后重新输入，或者返回首页看看其他内容。</p>",
+                title="页面不存在",
+            ),
+            URL,
+            "no_article",
+        ),
+        (
+            "<title>安全验证</title><body><p>请完成安全验证后继续访问，拖动滑块完成拼图。</p></body>",
+            URL,
+            "no_article",
+        ),
+        (
+            "<title>Just a moment...</title><body><p>Checking your browser before accessing the site.</p></body>",
+            URL,
+            "no_article",
+        ),
+        (
+            f"<title>青禾新闻网_首页</title><body><ul>{LINKS}</ul></body>",
+            "https://news.example.cn/",
+            "list_page",
+        ),
+        (
+            f"<title>财经频道_青禾新闻网</title><body><h1>财经</h1><ul>{LINKS}</ul></body>",
+            "https://news.example.cn/finance/",
+            "list_page",
+        ),
+        (
+            "<html><head><title>青禾新闻网</title></head><body><div id='root'></div></body></html>",
+            URL,
+            "too_short",
+        ),
+        ("<html></html>", URL, "too_short"),
+    ],
+)
+def test_pages_that_are_no_article_are_refused_with_their_reason(html: str, url: str, reason: str) -> None:
+    with pytest.raises(Reject) as caught:
+        extract_page(html, url=url, captured_at=NOW)
+    assert (caught.value.stage, caught.value.reason) == ("extract", reason) and caught.value.detail
+
+
+def test_a_short_flash_and_an_article_about_error_pages_are_articles() -> None:
+    flash = page("<p>青禾重工公告，公司董事会昨日审议通过回购方案，拟回购不超过两亿元。</p>")
+    assert extract_page(flash, url=URL, captured_at=NOW).body_text.startswith("青禾重工公告")
+    essay = page(article() * 2, title="为什么网站总爱说404：一个错误码的历史")
+    assert extract_page(essay, url=URL, captured_at=NOW).title == "为什么网站总爱说404：一个错误码的历史"
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gb18030", "utf-16"])
+def test_bytes_of_any_charset_give_the_same_article(charset: str) -> None:
+    html = page(article())
+    found = extract(html.encode(charset), url=URL, captured_at=NOW)
+    assert found == extract(html, url=URL, captured_at=NOW)
+
+
+def test_a_truncated_page_that_still_holds_text_is_an_article() -> None:
+    html = page(article())
+    cut = html[: html.index(PARAGRAPHS[2]) + 20]
+    assert PARAGRAPHS[1] in extract_page(cut, url=URL, captured_at=NOW).body_text
