@@ -21,6 +21,7 @@ from lake.errors import Conflict
 from lake.locations import TABLES, LakeRoot
 from lake.settings import Sizes
 from lake.storage import parquet, snapshots
+from lake.storage.index import Index
 from lake.storage.parquet import DataFile
 from lake.storage.tables import SCHEMAS, Table, open_lake, open_table
 from lake.storage.turns import attempts
@@ -80,6 +81,8 @@ def maintain(root: LakeRoot, *, sizes: Sizes | None = None) -> Maintained:
     for name in ("captures", "rejects", "articles"):
         work.merge(name)
     snapshot = work.pin()
+    with Index(root) as index:  # here, so that no ingest has to read the merged files' keys first
+        index.catch_up(open_lake(root))
     latest = snapshots.latest(root)
     return Maintained(
         merged=dict(work.merged),
