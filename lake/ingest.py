@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lake import names
 from lake.errors import Usage
 from lake.extraction import EXTRACTOR
 from lake.locations import LakeRoot
@@ -25,7 +26,7 @@ from lake.settings import Limits, Sizes
 from lake.sources import read
 from lake.storage import staging
 from lake.storage.captures import Stored, store
-from lake.storage.commit import Committed
+from lake.storage.commit import Committed, Counts
 from lake.storage.commit import commit as commit_staged
 from lake.structure import BatchResult, structure_batches
 from lake.views.publish import publish as publish_views
@@ -39,6 +40,7 @@ __all__ = [
     "capture",
     "commit",
     "discover",
+    "extraction",
     "ingest",
     "new_run",
     "publish",
@@ -78,12 +80,16 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """What capturing gave; ``discovering`` and ``storing`` are the seconds of its two halves."""
+    """What capturing gave; ``discovering`` and ``storing`` are the seconds of its two halves.
+
+    ``names`` is the run's copy of the lake's table of names, if there is one.
+    """
 
     stored: Stored
     found: int
     discovering: float
     storing: float
+    names: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,9 @@ def capture(request: IngestRequest, run: Run, progress: Progress | None = None) 
     stream = _Watched(read(request.sources, request.limits), progress)
     stored = store(request.root, stream, run_id=run.run_id, source=request.source, sizes=request.sizes)
     total = time.perf_counter() - started
-    return Captured(stored, stream.items, stream.seconds, total - stream.seconds)
+    return Captured(
+        stored, stream.items, stream.seconds, total - stream.seconds, names.pin(request.root, run.run_id)
+    )
 
 
 def structure(request: IngestRequest, captured: Captured, progress: Progress | None = None) -> Structured:
@@ -130,7 +138,13 @@ def structure(request: IngestRequest, captured: Captured, progress: Progress | N
     specs = [Path(spec) for spec in captured.stored.specs]
     stored = captured.stored
     left_over = stored.pending > stored.added  # stored by a run that ended before it had structured them
-    results = structure_batches(specs, workers=request.sizes.workers, isolate=left_over, progress=count)
+    results = structure_batches(
+        specs,
+        workers=request.sizes.workers,
+        isolate=left_over,
+        progress=count,
+        names=captured.names,
+    )
     return Structured(tuple(results), time.perf_counter() - started)
 
 
@@ -142,8 +156,15 @@ def commit(request: IngestRequest, run: Run, captured: Captured, structured: Str
         _reject_files(captured, structured),
         run_id=run.run_id,
         operation="ingest",
-        extra={"extractor": EXTRACTOR, "sources": " ".join(request.sources)[:500]},
+        extra={"sources": " ".join(request.sources)[:500], **extraction(captured.names)},
+        names=captured.names,
     )
+
+
+def extraction(table: Path | None) -> dict[str, str]:
+    """What a snapshot keeps of how its articles were read: extractor, and table of names if there was one."""
+    used = names.fingerprint(table)
+    return {"extractor": EXTRACTOR} | ({"names": used} if used is not None else {})
 
 
 def publish(root: LakeRoot) -> str:
