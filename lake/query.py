@@ -76,14 +76,17 @@ class Status:
 
 
 @contextmanager
-def ask(root: LakeRoot, query: str) -> Iterator[Answer]:
+def ask(root: LakeRoot, query: str, at: str | None = None) -> Iterator[Answer]:
     """Run ``query`` on the lake at ``root``, read-only; of several statements the last one answers.
 
+    ``at`` asks the lake as it was: a snapshot's number or a time (see lake.history.snapshot_at).
+
     Raises:
-        Usage: there is no statement in ``query``.
-        Stop: there is no published lake, or DuckDB refuses the query; the message says what to do.
+        Usage: there is no statement in ``query``, or ``at`` names no snapshot.
+        Stop: there is no published lake, the past is too long ago, or DuckDB refuses the query; the message
+            says what to do.
     """
-    with _opened(root) as connection:
+    with _opened(root, at) as connection:
         try:
             if not connection.extract_statements(query):
                 raise Usage('there is no statement to run; try: newslake sql "SELECT count(*) FROM articles"')
@@ -161,7 +164,13 @@ def status(root: LakeRoot) -> Status:
 
 
 @contextmanager
-def _opened(root: LakeRoot) -> Iterator[duckdb.DuckDBPyConnection]:
+def _opened(root: LakeRoot, at: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    if at is not None:
+        from lake.history import past_views  # it reads the log, which a question about the present need not
+
+        with past_views(root, at) as path, duckdb.connect(path, read_only=True) as connection:
+            yield connection
+        return
     if not root.database.is_file():
         raise Stop(f"there is no lake at {root.path}: run `newslake ingest SOURCE… --lake {root.path}` first")
     try:

@@ -20,6 +20,7 @@ def sql(
     /,
     *,
     format: Literal["table", "csv", "json"] = "table",
+    at: str | None = None,
     common: Common = DEFAULT,
 ) -> int:
     """Ask the lake one SQL question, read-only.
@@ -27,17 +28,19 @@ def sql(
     Args:
         query: the statement in DuckDB's SQL; - reads it from standard input.
         format: how rows are printed; json is an array of objects. A table shows the first 100 rows.
+        at: ask the lake as it was: a snapshot's number (view snapshots), or a time such as 2022-05-26T09:30.
 
     Examples:
         newslake sql "SELECT count(*) FROM articles"
         newslake sql "SELECT published_date, count(*) FROM articles GROUP BY ALL ORDER BY 1"
         newslake sql "FROM mentions LIMIT 20" --format csv > mentions.csv
+        newslake sql "SELECT count(*) FROM articles" --at 12
         newslake sql - < question.sql
     """
     from lake.query import ask, written
 
     text = sys.stdin.read() if query == "-" else query
-    with ask(common.root, text) as answer:
+    with ask(common.root, text, at) as answer:
         if common.json:
             print_json(answer.to_object())
             return 0
