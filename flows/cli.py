@@ -18,6 +18,8 @@ from flows.commands import reading, upkeep, writing
 from flows.commands.common import say
 from flows.commands.demo import demo
 from flows.commands.extracting import extract
+from flows.commands.history import history
+from flows.commands.naming import names
 from lake.errors import NewslakeError, Usage
 
 __all__ = ["COMMANDS", "app", "main"]
@@ -30,7 +32,9 @@ COMMANDS: tuple[Callable[..., int], ...] = (
     reading.status,
     reading.rejects,
     reading.capture,
+    history,
     extract,
+    names,
     upkeep.maintain,
     upkeep.verify,
     upkeep.up,

@@ -4,6 +4,7 @@
 | --- | --- |
 | ``captures/ articles/ outcomes/ rejects/`` | Delta tables |
 | ``lake.duckdb`` | the published views; ``.lock`` orders publishers, ``.wal`` is a guard: keep both |
+| ``names.parquet`` | the table of names that ``newslake names learn`` writes; absent until then |
 | ``cache/index.sqlite`` | the key index, rebuildable at any time |
 | ``staging/<run id>/`` | work of one run, removed when it ends |
 """
@@ -35,6 +36,11 @@ class LakeRoot:
     def database(self) -> Path:
         """The published DuckDB file."""
         return self.path / "lake.duckdb"
+
+    @property
+    def names(self) -> Path:
+        """The table of learned names; absent until there is one."""
+        return self.path / "names.parquet"
 
     @property
     def index(self) -> Path:

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import duckdb
 
+from lake import names
 from lake.errors import Stop, Usage
-from lake.extraction import EXTRACTOR
-from lake.ingest import Progress, new_run, staged_rejects
+from lake.ingest import Progress, extraction, new_run, staged_rejects
 from lake.locations import LakeRoot
 from lake.report import Report
 from lake.settings import Sizes
@@ -74,7 +74,8 @@ def restructure(request: RestructureRequest, progress: Progress | None = None) -
             progress("structure", done, len(capture_ids))
 
     begun = time.perf_counter()
-    results = structure_batches(specs, workers=request.sizes.workers, progress=count)
+    table = names.pin(request.root, run.run_id)
+    results = structure_batches(specs, workers=request.sizes.workers, progress=count, names=table)
     structuring = time.perf_counter() - begun
     committed = commit(
         request.root,
@@ -82,7 +83,8 @@ def restructure(request: RestructureRequest, progress: Progress | None = None) -
         [Path(result.rejects) for result in results if result.rejects],
         run_id=run.run_id,
         operation="restructure",
-        extra={"extractor": EXTRACTOR},
+        extra=extraction(table),
+        names=table,
     )
     publish(request.root)
     rejects = list(staged_rejects(Path(result.rejects) for result in results if result.rejects))

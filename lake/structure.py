@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,9 @@ import pyarrow as pa
 from lake import processes
 from lake.errors import Reject
 from lake.extraction import extract
+from lake.extraction.known_names import KnownNames, with_names
 from lake.model import Origin, RejectRecord
+from lake.names import known_names
 from lake.rows import staged_row
 from lake.schema import STAGED
 from lake.storage import staging
@@ -48,8 +51,11 @@ class BatchResult:
     slowest: tuple[tuple[float, str], ...]
 
 
-def extract_capture(row: Mapping[str, Any], body: bytes) -> dict[str, Any]:
-    """Extract one capture (a row of captures and its bytes) to a STAGED row. Raises Reject."""
+def extract_capture(row: Mapping[str, Any], body: bytes, names: KnownNames | None = None) -> dict[str, Any]:
+    """Extract one capture (a row of captures and its bytes) to a STAGED row. Raises Reject.
+
+    ``names`` are looked for in texts without the site's markup.
+    """
     origin = _origin(row)
     article = extract(
         body,
@@ -59,7 +65,7 @@ def extract_capture(row: Mapping[str, Any], body: bytes) -> dict[str, Any]:
         name=origin.name,
     )
     staged = staged_row(
-        article,
+        with_names(article, names),
         capture_id=row["capture_id"],
         origin=row["origin"],
         source=row["source"],
@@ -70,8 +76,10 @@ def extract_capture(row: Mapping[str, Any], body: bytes) -> dict[str, Any]:
     return staged
 
 
-def structure_batch(spec: Path, *, only: Sequence[str] | None = None, part: str = "") -> BatchResult:
-    """Extract every capture of a batch, or those whose capture id is in ``only``.
+def structure_batch(
+    spec: Path, *, only: Sequence[str] | None = None, part: str = "", names: Path | None = None
+) -> BatchResult:
+    """Extract every capture of a batch, or those whose capture id is in ``only``, with a table of names.
 
     Writes ``<spec>.articles.arrow`` (schema STAGED) and ``<spec>.rejects.arrow`` beside the spec.
     """
@@ -80,13 +88,14 @@ def structure_batch(spec: Path, *, only: Sequence[str] | None = None, part: str 
     rejects: list[RejectRecord] = []
     slowest: list[tuple[float, str]] = []
     wanted = set(only) if only is not None else None
+    known = known_names(names)
     source = None
     for row, body in read_batch(spec):
         source = row["source"]
         if wanted is not None and row["capture_id"] not in wanted:
             continue
         begun = time.perf_counter()
-        result = _try_extract(row, body)
+        result = _try_extract(row, body, known)
         if isinstance(result, RejectRecord):
             rejects.append(result)
         else:
@@ -117,12 +126,16 @@ def structure_batches(
     isolate: bool = False,
     progress: Callable[[int], None] | None = None,
     work: Callable[..., BatchResult] = structure_batch,
+    names: Path | None = None,
 ) -> list[BatchResult]:
     """Structure all batches over ``workers`` processes; ``progress`` gets the number of captures done.
 
     A single batch runs in this process unless ``isolate`` says that it holds captures which an earlier run
     died over. ``work`` is what a process runs on a batch: importable, with the parameters of ``structure_batch``.
+    ``names`` is the run's table of names, if there is one.
     """
+    if names is not None:
+        work = partial(work, names=names)
     done = progress or (lambda _count: None)
     if not isolate and (workers <= 1 or len(specs) <= _INLINE_BATCHES):
         results = []
@@ -188,9 +201,11 @@ def _to_table(rows: list[tuple[Origin, dict[str, Any]]], rejects: list[RejectRec
     return pa.Table.from_pylist(sound, schema=STAGED)
 
 
-def _try_extract(row: Mapping[str, Any], body: bytes) -> dict[str, Any] | RejectRecord:
+def _try_extract(
+    row: Mapping[str, Any], body: bytes, names: KnownNames | None
+) -> dict[str, Any] | RejectRecord:
     try:
-        return extract_capture(row, body)
+        return extract_capture(row, body, names)
     except Reject as reject:
         return RejectRecord(_origin(row), reject.stage, reject.reason, reject.detail, row["capture_id"])
     except Exception as error:

@@ -21,8 +21,10 @@ from typing import Any
 import pyarrow as pa
 
 from lake.errors import Conflict, Reject
+from lake.extraction.known_names import KnownNames
 from lake.locations import LakeRoot
 from lake.merge import Copy
+from lake.names import known_names
 from lake.rows import staged_copy
 from lake.schema import ARTICLES, STAGED
 from lake.settings import Sizes
@@ -90,6 +92,7 @@ def commit(
     known: Counts | None = None,
     source: str | None = None,
     sizes: Sizes | None = None,
+    names: Path | None = None,
 ) -> Committed:
     """Commit staged extracts and staged rejects as one snapshot.
 
@@ -104,13 +107,14 @@ def commit(
             keeps (not to those that are returned).
         source: the source's name, for rejects that do not say it.
         sizes: rows per row group.
+        names: the table of names that the staged extracts were made with.
 
     Raises:
         Conflict: other writers were faster too many times; the run can be repeated.
     """
     create(root)
     with Index(root) as index:
-        run = _Run(open_lake(root), index, run_id, sizes or Sizes())
+        run = _Run(open_lake(root), index, run_id, sizes or Sizes(), known_names(names))
         refused = records.staged_rejects(rejects, run_id=run_id, source=source)
         _commit_rejects(run, refused)
         extracts = Extracts(staged, STAGED)
@@ -137,6 +141,7 @@ class _Run:
     index: Index
     run_id: str
     sizes: Sizes
+    names: KnownNames | None
 
     @property
     def root(self) -> LakeRoot:
@@ -159,7 +164,7 @@ class _Run:
         """Extract captures of the raw zone again."""
         for row, body in raw.read_many(self.root, capture_ids, self.index):
             try:
-                staged = pa.Table.from_pylist([extract_capture(row, body)], STAGED)
+                staged = pa.Table.from_pylist([extract_capture(row, body, self.names)], STAGED)
             except Reject as reject:
                 log.info("%s no longer gives an article: %s", row["origin"], reject)
                 continue
