@@ -18,7 +18,6 @@ from flows.commands import reading, upkeep, writing
 from flows.commands.common import say
 from flows.commands.demo import demo
 from flows.commands.extracting import extract
-from flows.commands.history import history
 from flows.commands.naming import names
 from lake.errors import NewslakeError, Usage
 
@@ -32,7 +31,6 @@ COMMANDS: tuple[Callable[..., int], ...] = (
     reading.status,
     reading.rejects,
     reading.capture,
-    history,
     extract,
     names,
     upkeep.maintain,
