@@ -134,7 +134,9 @@ def test_a_copy_older_than_a_day_is_not_used_unless_there_is_nothing_newer(
     assert reason(site, "/list/", kept) == "robots"
 
 
-@pytest.mark.parametrize("damage", ["", "{}", "[1]", '{"origin": "x", "at": 0, "text": ""}'])
+@pytest.mark.parametrize(
+    "damage", ["", "{}", "[1]", json.dumps({"origin": "x", "at": time.time(), "text": ""})]
+)
 def test_a_damaged_copy_is_asked_for_anew(site: Site, tmp_path: Path, damage: str) -> None:
     kept = quick(cache=tmp_path)
     reason(site, "/list/", kept)

@@ -46,7 +46,7 @@ def write_certificate(folder: Path) -> Path:
 
 
 class _Protocol(asyncio.Protocol):
-    """Answers every stream with its own path."""
+    """Answers every stream with its own path; ``/to/<address>`` redirects."""
 
     def __init__(self, site: Http2Site) -> None:
         self._site = site
@@ -68,8 +68,11 @@ class _Protocol(asyncio.Protocol):
     def _answer(self, event: h2.events.RequestReceived) -> None:
         path = dict(event.headers)[b":path"].decode()
         self._site.paths.append(path)
-        status = "404" if path == "/robots.txt" else "200"
-        self._http.send_headers(event.stream_id, [(":status", status), ("content-type", "text/plain")])
+        away = path.startswith("/to/")
+        status = "404" if path == "/robots.txt" else "302" if away else "200"
+        headers = [(":status", status), ("content-type", "text/plain")]
+        headers += [("location", path.removeprefix("/to/"))] if away else []
+        self._http.send_headers(event.stream_id, headers)
         self._http.send_data(event.stream_id, path.encode(), end_stream=True)
 
 

@@ -17,16 +17,19 @@ _FROM = re.compile(r"bytes (\d+)-")
 
 @dataclass(slots=True)
 class Sink:
-    """An open file, at most ``most`` bytes large; ``etag`` is of the body whose beginning it holds."""
+    """An open file, at most ``most`` bytes large; ``etag`` is of the body whose beginning it holds.
+
+    Only a strong ETag (in quotes, without ``W/``) says that two bodies are the same byte for byte.
+    """
 
     file: BinaryIO
     most: int
-    etag: str | None = None
+    etag: str = ""
 
     def headers(self) -> dict[str, str]:
         """What to send to get only what is missing of the same body; it comes as it is, not packed."""
         plain = {"accept-encoding": "identity"}
-        if self.etag is None or self.etag.startswith("W/") or not self.file.tell():
+        if not self.etag.startswith('"') or not self.file.tell():
             return plain
         return plain | {"range": f"bytes={self.file.tell()}-", "if-range": self.etag}
 
@@ -40,12 +43,12 @@ class Sink:
         if status == 206:
             start = _FROM.match(headers.get("content-range", ""))
             if start is None or int(start[1]) != self.file.tell():
-                self.etag = None
+                self.etag = ""
                 raise FetchFailed("protocol", "the server sent another part than was asked for")
             return
         self.file.seek(0)
         self.file.truncate()
-        self.etag = headers.get("etag")
+        self.etag = headers.get("etag", "")
         length = headers.get("content-length", "")
         if length.isascii() and length.isdigit() and int(length) > self.most:
             raise Reject("capture", "too_large", f"declares {int(length):,} bytes; {self.most:,} are allowed")
