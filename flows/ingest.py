@@ -13,10 +13,12 @@ from flows.parameters import Workers, sizes, start_text
 from lake.errors import Stop
 from lake.ingest import IngestRequest
 from lake.locations import lake_root
+from lake.report import Report
 from tasks import ingest as steps
 from tasks.logs import lake_log
+from tasks.progress import RunProgress
 
-__all__ = ["ingest", "run_name"]
+__all__ = ["ingest", "run_name", "run_steps"]
 
 Sources = Annotated[list[str], Field(min_length=1)]
 
@@ -32,7 +34,7 @@ def run_name() -> str:
 def ingest(
     sources: Sources, lake: str | None = None, source: str | None = None, workers: Workers = None
 ) -> dict[str, Any]:
-    """Read news pages from disk into the lake: raw bytes first, then articles, then the published views.
+    """Read news pages into the lake: raw bytes first, then articles, then the published views.
 
     Running it again over the same sources changes nothing. The result is that of `newslake ingest --json`.
 
@@ -45,14 +47,22 @@ def ingest(
     """
     request = IngestRequest(tuple(sources), lake_root(lake), source, sizes=sizes(workers))
     with lake_log():
-        run = steps.discover(request)
-        captured = steps.capture(request, run)
-        structured = steps.structure(request, captured)
-        committed, committing = steps.commit(request, run, captured, structured)
-        publishing = steps.publish(request, committed)
-        seconds = {"commit": committing, "publish": publishing}
-        report = steps.report(request, run, captured, structured, committed, seconds)
+        report = run_steps(request)
     if report.unreadable:
         origin, _, detail = report.examples[0]
         raise Stop(f"no source could be read; {origin}: {detail}")
     return report.to_json()
+
+
+def run_steps(request: IngestRequest) -> Report:
+    """The steps of one ingest, one after the other, as tasks of the flow run at hand."""
+    progress = RunProgress()
+    run = steps.discover(request)
+    captured = steps.capture(request, run, progress)
+    structured = steps.structure(request, captured, progress)
+    committed, committing = steps.commit(request, run, captured, structured)
+    publishing = steps.publish(request, committed)
+    seconds = {"commit": committing, "publish": publishing}
+    report = steps.report(request, run, captured, structured, committed, seconds)
+    progress.end(report.sentence())
+    return report

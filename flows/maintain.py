@@ -6,10 +6,13 @@ from dataclasses import asdict
 from typing import Any
 
 from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
 
 from flows.parameters import start_text
 from lake.errors import Stop
 from lake.locations import lake_root
+from lake.storage import snapshots
 from tasks import upkeep as steps
 from tasks.logs import lake_log
 
@@ -27,13 +30,15 @@ def verify_name() -> str:
 
 
 @flow(name="maintain", flow_run_name=maintain_name, persist_result=False)
-def maintain(lake: str | None = None) -> dict[str, Any]:
+def maintain(lake: str | None = None) -> dict[str, Any] | State[Any]:
     """Merge small files, publish the views anew, and remove left-overs older than a week. No row changes.
 
     Args:
         lake: Folder that holds the lake. Empty: the worker's own (its NEWSLAKE_ROOT, else ./data).
     """
     root = lake_root(lake)
+    if not snapshots.exists(root):
+        return Completed(name="Skipped", message=f"nothing was ingested into {root.path} yet")
     with lake_log():
         done = steps.merge(root)
         steps.publish(root, done)

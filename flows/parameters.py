@@ -1,4 +1,4 @@
-"""Parameters that several flows share.
+"""Parameters that several flows share, and what the run at hand says of itself.
 
 What the UI's form says of a parameter is its line under ``Args`` in the flow's docstring: Prefect reads it
 from there, and not from the annotation.
@@ -14,9 +14,10 @@ from pydantic import Field
 
 from lake.settings import Sizes, cores
 
-__all__ = ["Workers", "sizes", "start_text"]
+__all__ = ["Cluster", "Workers", "scheduled_start", "sizes", "start_text"]
 
 Workers = Annotated[int | None, Field(ge=1, le=256)]
+Cluster = Annotated[str | None, Field(pattern="^(tcp|tls|ray)://.+$")]
 
 
 def sizes(workers: int | None) -> Sizes:
@@ -24,7 +25,12 @@ def sizes(workers: int | None) -> Sizes:
     return Sizes(workers=workers or cores())
 
 
+def scheduled_start() -> datetime:
+    """When the run at hand was to start, aware."""
+    start: datetime = flow_run.scheduled_start_time
+    return start
+
+
 def start_text() -> str:
     """When the run at hand was to start, in this machine's zone, for its name."""
-    start: datetime = flow_run.scheduled_start_time
-    return f"{start.astimezone():%Y-%m-%d %H:%M:%S}"
+    return f"{scheduled_start().astimezone():%Y-%m-%d %H:%M:%S}"

@@ -1,20 +1,26 @@
-"""Restructure as a Prefect flow: stored captures become articles again, with today's extractor."""
+"""Restructure and backfill as Prefect flows: stored captures become articles again, with today's extractor."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any
 
 from prefect import flow
 from prefect.runtime import flow_run
+from pydantic import Field
 
-from flows.parameters import Workers, sizes, start_text
+from flows.parameters import Cluster, Workers, sizes, start_text
+from lake.backfill import Backfill
 from lake.locations import lake_root
+from lake.report import COUNTS
 from lake.restructure import RestructureRequest
 from tasks import restructure as steps
 from tasks.logs import lake_log
+from tasks.progress import RunProgress
 
-__all__ = ["restructure", "run_name"]
+__all__ = ["backfill", "restructure", "run_name"]
+
+ChunkDays = Annotated[int, Field(ge=1, le=3660)]
 
 
 def run_name() -> str:
@@ -34,6 +40,7 @@ def restructure(
     rejects: bool = False,
     lake: str | None = None,
     workers: Workers = None,
+    cluster: Cluster = None,
 ) -> dict[str, Any]:
     """Extract stored captures again with today's extractor; what comes out differently is a new revision.
 
@@ -46,7 +53,51 @@ def restructure(
         rejects: Only captures that gave no article.
         lake: Folder that holds the lake. Empty: the worker's own (its NEWSLAKE_ROOT, else ./data).
         workers: Processes that structure pages. Empty: one for each core.
+        cluster: Structure on more machines, which share the lake's folder: the address of a Dask scheduler
+            (tcp://host:8786) or a Ray cluster (ray://host:10001). Empty: this machine alone.
     """
     with lake_log():
+        progress = RunProgress()
         request = RestructureRequest(lake_root(lake), since, until, site, rejects, sizes(workers))
-        return steps.restructure(request).to_json()
+        report = steps.restructure(request, progress, cluster)
+        progress.end(report.sentence())
+        return report.to_json()
+
+
+@flow(name="backfill", flow_run_name=run_name, persist_result=False)
+def backfill(
+    since: dt.date,
+    until: dt.date | None = None,
+    days: ChunkDays = 31,
+    site: str | None = None,
+    lake: str | None = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
+) -> dict[str, Any]:
+    """Restructure a range of dates, chunk by chunk: each is committed and published before the next begins.
+
+    A run that was killed or cancelled goes on where it was when it is started again with the same range.
+
+    Args:
+        since: First publication date, included.
+        until: Last publication date, included. None: today.
+        days: Days in a chunk.
+        site: Only articles of this site, such as eastmoney. Empty: all sites.
+        lake: Folder that holds the lake. Empty: the worker's own (its NEWSLAKE_ROOT, else ./data).
+        workers: Processes that structure pages. Empty: one for each core.
+        cluster: Structure on more machines, which share the lake's folder: the address of a Dask scheduler
+            (tcp://host:8786) or a Ray cluster (ray://host:10001). Empty: this machine alone.
+    """
+    last = until or dt.datetime.now(dt.UTC).date()
+    plan = Backfill(lake_root(lake), since, last, days, site)
+    totals = dict.fromkeys(COUNTS, 0)
+    with lake_log():
+        progress = RunProgress()
+        chunks = plan.waiting()
+        for chunk in chunks:
+            request = RestructureRequest(plan.root, chunk.since, chunk.until, site, sizes=sizes(workers))
+            report = steps.restructure(request, progress, cluster)
+            plan.note(chunk)
+            totals = {name: totals[name] + count for name, count in report.counts().items()}
+        progress.end(f"{len(chunks)} chunks, {totals['captured']:,} captures")
+    return {**totals, "chunks": len(chunks)}

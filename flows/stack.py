@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import socket
 import sys
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from lake.errors import Stop
 from lake.locations import LakeRoot
 
-__all__ = ["HOST", "SETTINGS", "Stack", "call", "close_runs", "environment", "free_port"]
+__all__ = ["HOST", "SETTINGS", "USER", "Stack", "call", "close_runs", "environment", "free_port", "shipped"]
 
-HOST = "127.0.0.1"  # loopback only: Prefect's server asks nobody for a password
+HOST = "127.0.0.1"  # loopback only: who reaches the server can run flows, and flows read files
+USER = "newslake"  # who logs in, where a password is asked for
 _PORTS_TRIED = 50
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback goes through no proxy
 
@@ -25,6 +27,7 @@ SETTINGS: Mapping[str, str] = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
     "PREFECT_WORKER_WEBSERVER_HOST": HOST,  # its default is every interface
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "60",  # seconds; an automation marks runs dead that miss some
     # SQLite starves after bursts with the default batch sizes: the API stood still for 60 s after
     # 1000 task runs, not at all with these (measured).
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
@@ -39,10 +42,14 @@ SETTINGS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """One Prefect installation beside one lake, on ``port`` of the loopback interface."""
+    """One Prefect installation beside one lake, on ``port`` of the loopback interface.
+
+    With a ``password``, the server asks everyone for it.
+    """
 
     root: LakeRoot
     port: int
+    password: str | None = field(default=None, repr=False)
 
     @property
     def home(self) -> Path:
@@ -59,6 +66,11 @@ class Stack:
         """The address that clients and workers use."""
         return f"{self.ui}/api"
 
+    @property
+    def login(self) -> str | None:
+        """What the login page and Prefect's clients are to be given."""
+        return f"{USER}:{self.password}" if self.password else None
+
 
 def environment(stack: Stack, base: Mapping[str, str]) -> dict[str, str]:
     """The environment of every child: ours, without the Prefect set-up of the user's own."""
@@ -73,6 +85,8 @@ def environment(stack: Stack, base: Mapping[str, str]) -> dict[str, str]:
         "PATH": path,  # the worker starts flow runs with the `python` that it finds
         "PYTHONUNBUFFERED": "1",
     }
+    if stack.login:
+        ours |= {"PREFECT_SERVER_API_AUTH_STRING": stack.login, "PREFECT_API_AUTH_STRING": stack.login}
     return kept | dict(SETTINGS) | ours
 
 
@@ -89,15 +103,27 @@ def free_port(wanted: int) -> int:
     raise Stop(f"no free port from {wanted} on: name another one with --port")
 
 
-def call(stack: Stack, path: str, payload: object = None) -> Any:
-    """The API's JSON answer (to POST where there is a payload), or None where none can be had."""
+def call(stack: Stack, path: str, payload: object = None, method: str | None = None) -> Any:
+    """The API's JSON answer, or None where none can be had. With a payload it is a POST, unless told."""
     data = None if payload is None else json.dumps(payload).encode()
-    request = urllib.request.Request(stack.api + path, data, {"Content-Type": "application/json"})
+    headers = {"Content-Type": "application/json"}
+    if stack.login:
+        headers["Authorization"] = "Basic " + base64.b64encode(stack.login.encode()).decode("ascii")
+    request = urllib.request.Request(stack.api + path, data, headers, method=method)
     try:
         with _DIRECT.open(request, timeout=10) as answer:
-            return json.load(answer)
+            return json.loads(answer.read() or "null")
     except OSError:  # refused, reset, timed out, or an HTTP error status
         return None
+
+
+def shipped(name: str) -> Path:
+    """A file of the checkout's root, else the copy that the installed package carries."""
+    package = Path(__file__).parent
+    for path in (package.parent / name, package / name):
+        if path.exists():
+            return path
+    raise Stop(f"no {name} in {package.parent}: run this from a checkout of newslake")
 
 
 def close_runs(stack: Stack, reason: str) -> None:

@@ -23,12 +23,12 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import flows
+from flows import automations
 from flows.children import Child, child, wait_for
-from flows.stack import HOST, Stack, call, close_runs, environment, free_port
-from lake.errors import Stop
+from flows.stack import HOST, Stack, call, close_runs, environment, free_port, shipped
 from lake.locations import LakeRoot
 
-__all__ = ["POOL", "prefect_file", "run"]
+__all__ = ["POOL", "fingerprint", "prefect_file", "run"]
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ _START_SECONDS = 180.0  # a server with a new database was seen to need 13-19 s 
 _STOP_SECONDS = 20.0
 
 
-def run(root: LakeRoot, port: int, ready: Callable[[Stack, bool], None]) -> None:
+def run(root: LakeRoot, port: int, ready: Callable[[Stack, bool], None], password: str | None = None) -> None:
     """Start everything, call ``ready(stack, False)``, and stay until Ctrl-C or SIGTERM.
 
     The worker is stopped before the server; a flow that it was running is cut off and marked crashed.
@@ -53,19 +53,24 @@ def run(root: LakeRoot, port: int, ready: Callable[[Stack, bool], None]) -> None
         if held_by is not None:
             ready(Stack(root, held_by), True)
             return
-        stack = Stack(root, free_port(port))
+        stack = Stack(root, free_port(port), password)
         (home / "up.lock").write_text(str(stack.port), encoding="ascii")
         with _sigterm_interrupts():
             _serve(stack, lambda: ready(stack, False))
 
 
 def prefect_file() -> Path:
-    """prefect.yaml of the checkout, else the copy that the installed package carries."""
+    """prefect.yaml, which declares the deployments."""
+    return shipped("prefect.yaml")
+
+
+def fingerprint() -> str:
+    """Changes with the deployments, their parameters' forms, the place of the code, and Prefect."""
     package = Path(flows.__file__).parent
-    for path in (package.parent / "prefect.yaml", package / "prefect.yaml"):
-        if path.exists():
-            return path
-    raise Stop(f"no prefect.yaml in {package.parent}: run this from a checkout of newslake")
+    digest = hashlib.sha256(f"{package}\n{importlib.metadata.version('prefect')}\n".encode())
+    for path in [prefect_file(), *sorted(package.glob("*.py"))]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _serve(stack: Stack, ready: Callable[[], None]) -> None:
@@ -78,6 +83,7 @@ def _serve(stack: Stack, ready: Callable[[], None]) -> None:
             pool = f"/work_pools/{POOL}"
             wait_for(lambda: call(stack, pool) is not None, server, worker, seconds=_START_SECONDS)
             _deploy(stack)
+            automations.establish(stack)
             ready()
             _watch(server, worker)
         close_runs(stack, "newslake up was stopped during this run")
@@ -96,8 +102,8 @@ def _watch(*children: Child) -> None:
 def _deploy(stack: Stack) -> None:
     """Deploy prefect.yaml, unless just this is deployed: what an operator changed in the UI stays."""
     note = stack.home / "deployed"
-    fingerprint = _fingerprint()
-    known = note.exists() and note.read_text(encoding="ascii") == fingerprint
+    current = fingerprint()
+    known = note.exists() and note.read_text(encoding="ascii") == current
     if known and call(stack, "/deployments/count", {}) != 0:
         return
     log.info("deploying the flows")
@@ -105,16 +111,7 @@ def _deploy(stack: Stack) -> None:
     with _prefect(stack, "deploy", *arguments) as deploy:
         if deploy.process.wait() != 0:
             raise deploy.failure("failed")
-    note.write_text(fingerprint, encoding="ascii")
-
-
-def _fingerprint() -> str:
-    """Changes with the deployments, their parameters' forms, the place of the code, and Prefect."""
-    package = Path(flows.__file__).parent
-    digest = hashlib.sha256(f"{package}\n{importlib.metadata.version('prefect')}\n".encode())
-    for path in [prefect_file(), *sorted(package.glob("*.py"))]:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    note.write_text(current, encoding="ascii")
 
 
 def _prefect(stack: Stack, name: str, *arguments: str) -> AbstractContextManager[Child]:

@@ -11,14 +11,15 @@ import logging
 import shutil
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
-from lake import names
 from lake.errors import Stop, Usage
-from lake.ingest import Progress, extraction, new_run, staged_rejects
+from lake.extraction import EXTRACTOR
+from lake.ingest import Progress, new_run, staged_rejects
 from lake.locations import LakeRoot
 from lake.report import Report
 from lake.settings import Sizes
@@ -27,12 +28,15 @@ from lake.storage.commit import commit
 from lake.storage.index import Index
 from lake.storage.raw import locate
 from lake.storage.tables import open_lake
-from lake.structure import structure_batches
+from lake.structure import BatchResult, structure_batches
 from lake.views.publish import publish
 
-__all__ = ["RestructureRequest", "restructure", "select"]
+__all__ = ["RestructureRequest", "Structuring", "restructure", "select"]
 
 log = logging.getLogger(__name__)
+
+Structuring = Callable[..., list[BatchResult]]
+"""Takes batches as ``structure_batches`` does, on this machine or on more."""
 
 _SELECT = """
     SELECT captures.capture_id
@@ -59,7 +63,11 @@ class RestructureRequest:
     sizes: Sizes = field(default_factory=Sizes)
 
 
-def restructure(request: RestructureRequest, progress: Progress | None = None) -> Report:
+def restructure(
+    request: RestructureRequest,
+    progress: Progress | None = None,
+    structure: Structuring = structure_batches,
+) -> Report:
     """Extract the chosen captures again, commit what differs and publish."""
     started = time.perf_counter()
     run = new_run()
@@ -74,8 +82,7 @@ def restructure(request: RestructureRequest, progress: Progress | None = None) -
             progress("structure", done, len(capture_ids))
 
     begun = time.perf_counter()
-    table = names.pin(request.root, run.run_id)
-    results = structure_batches(specs, workers=request.sizes.workers, progress=count, names=table)
+    results = structure(specs, workers=request.sizes.workers, progress=count)
     structuring = time.perf_counter() - begun
     committed = commit(
         request.root,
@@ -83,8 +90,7 @@ def restructure(request: RestructureRequest, progress: Progress | None = None) -
         [Path(result.rejects) for result in results if result.rejects],
         run_id=run.run_id,
         operation="restructure",
-        extra=extraction(table),
-        names=table,
+        extra={"extractor": EXTRACTOR},
     )
     publish(request.root)
     rejects = list(staged_rejects(Path(result.rejects) for result in results if result.rejects))

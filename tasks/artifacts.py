@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
+import base64
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
-from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+from prefect.artifacts import (
+    create_image_artifact,
+    create_link_artifact,
+    create_markdown_artifact,
+    create_table_artifact,
+)
+from prefect.settings import PREFECT_UI_URL
 
+from lake import activity
+from lake.locations import LakeRoot
 from lake.report import Report
 
-__all__ = ["publish_report", "report_rows"]
+__all__ = ["leave_report", "report_rows"]
 
 
-def publish_report(report: Report) -> None:
-    """Leave the report as Markdown, its figures as a table, and a link to the database."""
-    create_markdown_artifact(report.to_markdown(), key="ingest-report", description=report.sentence())
+def leave_report(root: LakeRoot, report: Report) -> None:
+    """Leave the report as Markdown, its figures as a table, a picture of the week, and links."""
+    told = create_markdown_artifact(report.to_markdown(), key="ingest-report", description=report.sentence())
     create_table_artifact(report_rows(report), key="ingest-figures", description=report.sentence())
+    if ui := PREFECT_UI_URL.value():
+        page = f"{ui}/artifacts/artifact/{told}"
+        create_link_artifact(page, "The report", key="ingest-report-link", description=report.sentence())
     if report.database is not None:
+        _leave_picture(root)
         create_link_artifact(
             Path(report.database).as_uri(),
             link_text=report.database,
             key="lake-database",
             description=f"The views of snapshot {report.snapshot}: open it in any DuckDB client.",
         )
+
+
+def _leave_picture(root: LakeRoot) -> None:
+    last = activity.last_hour(root, dt.datetime.now(dt.UTC))
+    picture = activity.draw(activity.hourly(root, last), last)
+    address = "data:image/svg+xml;base64," + base64.b64encode(picture.encode()).decode()
+    create_image_artifact(
+        address, key="articles-per-hour", description="Articles per hour of publication over 7 days."
+    )
 
 
 def report_rows(report: Report) -> list[dict[str, Any]]:

@@ -9,10 +9,10 @@ from lake import ingest as steps
 from lake.ingest import Captured, IngestRequest, Run, Structured
 from lake.report import Report
 from lake.storage.commit import Committed
-from tasks.artifacts import publish_report
-from tasks.logs import RunProgress
 from tasks.processes import light_children
+from tasks.progress import RunProgress
 from tasks.steps import step
+from tasks.telling import tell
 
 __all__ = ["capture", "commit", "discover", "publish", "report", "structure"]
 
@@ -24,16 +24,16 @@ def discover(request: IngestRequest) -> Run:
 
 
 @step
-def capture(request: IngestRequest, run: Run) -> Captured:
+def capture(request: IngestRequest, run: Run, progress: RunProgress) -> Captured:
     """Store every capture before anything is parsed."""
-    return steps.capture(request, run, RunProgress())
+    return steps.capture(request, run, progress)
 
 
 @step
-def structure(request: IngestRequest, captured: Captured) -> Structured:
+def structure(request: IngestRequest, captured: Captured, progress: RunProgress) -> Structured:
     """Turn captures into staged articles and rejects, in batches over processes."""
     with light_children():
-        return steps.structure(request, captured, RunProgress())
+        return steps.structure(request, captured, progress)
 
 
 @step
@@ -62,7 +62,7 @@ def report(
     committed: Committed,
     seconds: dict[str, float],
 ) -> Report:
-    """Sum the run up and leave its artifacts."""
+    """Sum the run up and tell Prefect."""
     summary = steps.report(request, run, captured, structured, committed, seconds)
-    publish_report(summary)
+    tell(request.root, summary, request.sources)
     return summary

@@ -1,22 +1,30 @@
-"""Restructuring as one task, which owns a process pool."""
+"""Restructuring: one task that owns a process pool, or tasks of a cluster."""
 
 from __future__ import annotations
 
 from lake import restructure as steps
 from lake.report import Report
 from lake.restructure import RestructureRequest
-from tasks.artifacts import publish_report
-from tasks.logs import RunProgress
+from tasks.cluster import structuring
 from tasks.processes import light_children
+from tasks.progress import RunProgress
 from tasks.steps import step
+from tasks.telling import tell
 
 __all__ = ["restructure"]
 
 
-@step
-def restructure(request: RestructureRequest) -> Report:
-    """Extract the chosen captures again, commit what differs, publish, and leave the report."""
-    with light_children():
-        report = steps.restructure(request, RunProgress())
-    publish_report(report)
+def restructure(request: RestructureRequest, progress: RunProgress, cluster: str | None = None) -> Report:
+    """Extract the chosen captures again, commit what differs, publish, and tell Prefect."""
+    if cluster is None:
+        report = _restructure(request, progress)
+    else:
+        report = steps.restructure(request, progress, structuring(cluster))
+    tell(request.root, report)
     return report
+
+
+@step
+def _restructure(request: RestructureRequest, progress: RunProgress) -> Report:
+    with light_children():
+        return steps.restructure(request, progress)

@@ -117,7 +117,7 @@ def test_up_runs_a_deployment_and_stops_cleanly(posts: Path, tmp_path: Path) -> 
         assert run["name"].startswith(posts.name)
         mine = {"flow_runs": {"id": {"any_": [run["id"]]}}}
         artifacts = {each["key"]: each["data"] for each in post(api, "/artifacts/filter", mine)}
-        assert set(artifacts) == {"ingest-report", "ingest-figures", "lake-database"}
+        assert set(artifacts) >= {"ingest-report", "ingest-figures", "ingest-report-link", "lake-database"}
         figures = {row["figure"]: row["value"] for row in json.loads(artifacts["ingest-figures"])}
         with duckdb.connect(str(lake / "lake.duckdb"), read_only=True) as connection:
             assert connection.execute("SELECT count(*) FROM articles").fetchone() == (figures["new"],)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -19,15 +20,18 @@ from prefect.utilities.callables import parameter_schema
 
 from flows.ingest import ingest
 from flows.maintain import maintain, verify
-from flows.restructure import restructure
+from flows.live import ingest_live
+from flows.notice import notice
+from flows.restructure import backfill, restructure
 from lake.errors import Conflict, Stop
 from lake.report import COUNTS, Report
 from tasks.artifacts import report_rows
-from tasks.logs import RunProgress, lake_log
+from tasks.logs import lake_log
 from tasks.processes import light_children
+from tasks.progress import RunProgress
 from tasks.steps import step
 
-FLOWS = (ingest, restructure, maintain, verify)
+FLOWS = (ingest, ingest_live, restructure, backfill, maintain, verify, notice)
 
 
 def run_of(state: Any) -> Any:
@@ -49,13 +53,18 @@ def test_ingest_then_again_then_restructure(posts: Path, tmp_path: Path) -> None
     with get_client(sync_client=True) as client:
         mine = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run.id]))
         artifacts = {each.key: each for each in client.read_artifacts(artifact_filter=mine)}
-    assert set(artifacts) == {"ingest-report", "ingest-figures", "lake-database"}
+    assert set(artifacts) >= {"ingest-report", "ingest-figures", "lake-database", "articles-per-hour", "progress"}
     assert "31 captured" in artifacts["ingest-report"].data
     assert f"{lake}/lake.duckdb" in artifacts["lake-database"].data
 
     second = ingest([str(posts)], lake=lake)
     assert (second["unchanged"], second["rejected"], second["new"]) == (30, 1, 0)
     assert second["snapshot"] == first["snapshot"]
+
+    progress = artifacts["progress"]
+    assert (float(progress.data), progress.description) == (100.0, artifacts["ingest-report"].description)
+    picture = base64.b64decode(artifacts["articles-per-hour"].data.partition(",")[2]).decode()
+    assert picture.startswith("<svg")
 
     again = restructure(lake=lake)
     assert (again["captured"], again["unchanged"], again["snapshot"]) == (31, 30, first["snapshot"])

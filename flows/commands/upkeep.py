@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import getpass
 import logging
+import os
+import sys
 from dataclasses import asdict
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from flows.commands.common import DEFAULT, Common, log_to_stderr, print_json, say
+from lake.errors import Usage
 
-__all__ = ["maintain", "up", "verify"]
+__all__ = ["chosen_password", "maintain", "up", "verify"]
 
 
 def maintain(*, common: Common = DEFAULT) -> int:
@@ -69,18 +73,34 @@ def verify(
     return 1 if findings else 0
 
 
+def chosen_password() -> str:
+    """The password from the environment, else from the terminal; never from the command line, which all see."""
+    given = os.environ.get("NEWSLAKE_PASSWORD")
+    if not given and sys.stdin.isatty():
+        given = getpass.getpass("Password for the UI: ")
+    if not given:
+        raise Usage("no password: set NEWSLAKE_PASSWORD, or run this on a terminal")
+    return given
+
+
 def up(
     *,
     port: Annotated[int, Parameter(help="Port of the UI; the next free one if it is in use.")] = 4200,
+    password: Annotated[bool, Parameter(negative=(), show_default=False)] = False,
     common: Common = DEFAULT,
 ) -> int:
     """Start Prefect's server, UI and a worker for this lake, deploy the flows, and stay until Ctrl-C.
 
     All of it listens on this machine alone. Run again while it runs, it tells the address and ends.
 
+    Args:
+        password: let nobody in without a password: $NEWSLAKE_PASSWORD, else it is asked for. The login page
+            takes it as newslake:PASSWORD.
+
     Examples:
         newslake up
         newslake up --lake /data/news --port 4300
+        newslake up --password
     """
     from flows.stack import Stack
     from flows.up import run
@@ -96,5 +116,5 @@ def up(
         if not already:
             print("Open it, go to Deployments, run ingest-files. Ctrl-C here stops everything.", flush=True)
 
-    run(common.root, port, ready)
+    run(common.root, port, ready, chosen_password() if password else None)
     return 0
