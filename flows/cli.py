@@ -18,6 +18,7 @@ from flows.commands import reading, upkeep, writing
 from flows.commands.common import say
 from flows.commands.demo import demo
 from flows.commands.extracting import extract
+from flows.commands.history import history
 from flows.commands.naming import names
 from lake.errors import NewslakeError, Usage
 
@@ -31,6 +32,7 @@ COMMANDS: tuple[Callable[..., int], ...] = (
     reading.status,
     reading.rejects,
     reading.capture,
+    history,
     extract,
     names,
     upkeep.maintain,

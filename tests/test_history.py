@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import shutil
 import time
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
+from flows.cli import main
 from lake import changes
 from lake.changes import Change
 from lake.errors import Stop, Usage
 from lake.history import past_views, snapshot_at
 from lake.locations import LakeRoot
+from lake.model import Item, Origin
 from lake.query import ask
 from lake.storage import snapshots, tables
 from lake.storage.maintain import maintain, vacuum
+from lake.story import story
 from lake.views.publish import publish
 from tests.small_lake import article, commit
-from tests.stored import post, run
+from tests.stored import number, post, run
 
 
 @pytest.fixture
@@ -132,3 +138,77 @@ def test_a_long_paragraph_shows_only_what_is_near_a_change() -> None:
     assert "[-150-]{+一百五十+}" in line
     assert line.startswith("~ …")
     assert len(line) < 80
+
+
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory: pytest.TempPathFactory) -> LakeRoot:
+    """An article in two revisions: a post that was edited, then its older copy in another folder besides."""
+    root = LakeRoot(tmp_path_factory.mktemp("story") / "lake")
+    run(root, [post(1, body="青禾钢铁公布一号公告。"), post(2)], "first")
+    run(root, [post(1, body="青禾钢铁公布二号公告。")], "second")
+    media = post(1, folder="/old", title="").body.replace(
+        "tags: 快讯".encode(), "tags: 云川日报新闻".encode()
+    )
+    media = media.replace(b"categories: emnews", b"categories: yunchuan")
+    run(root, [Item(Origin(path=f"/old/2022-03-01-NW{number(1)}.md"), media)], "third")
+    publish(root)
+    return root
+
+
+def test_a_story_tells_what_each_revision_changed(edited: LakeRoot) -> None:
+    told = story(edited, f"eastmoney:{number(1)}")
+    first, second, *_ = told.revisions
+    assert (first.revision, first.run_id, first.operation, first.changes) == (1, "first", "ingest", ())
+    assert [each.field for each in second.changes] == ["body_text", "body_markdown"]
+    assert list(changes.shown(second.changes[0])) == ["~ 青禾钢铁公布[-一-]{+二+}号公告。"]
+    assert first.snapshot is not None and second.snapshot is not None and first.snapshot < second.snapshot
+
+
+def test_a_story_tells_which_copies_were_merged_and_what_each_gave(edited: LakeRoot) -> None:
+    last = story(edited, number(1)).revisions[-1]
+    plain, media = last.parts
+    assert (plain.channel, media.channel) == ("plain", "media")
+    assert "title" in plain.fields and media.fields == ("media",)
+    assert all(number(1) in part.why for part in last.parts)
+    assert {each.field: each.after for each in last.changes} == {
+        "media": "云川日报",
+        "tags": ["快讯", "云川日报新闻"],
+    }
+
+
+@pytest.mark.parametrize("name", ["eastmoney:9", "http://nowhere.example/", "x' OR 1 = 1 --"])
+def test_an_unknown_article_is_a_usage_error(edited: LakeRoot, name: str) -> None:
+    with pytest.raises(Usage, match="no article"):
+        story(edited, name)
+
+
+def test_an_article_is_found_by_id_own_id_and_url(edited: LakeRoot) -> None:
+    url = f"http://finance.eastmoney.com/a/{number(2)}.html"
+    names = (f"eastmoney:{number(2)}", number(2), url)
+    assert {story(edited, name).article_id for name in names} == {f"eastmoney:{number(2)}"}
+
+
+def test_a_story_is_told_though_the_bytes_are_lost(tmp_path: Path, edited: LakeRoot) -> None:
+    root = LakeRoot(Path(shutil.copytree(edited.path, tmp_path / "lake", symlinks=True)))
+    publish(root)
+    for path in root.table("captures").glob("*.parquet"):
+        groups = pq.ParquetFile(path).metadata
+        body = groups.row_group(0).column(groups.num_columns - 1)
+        data = bytearray(path.read_bytes())
+        end = body.data_page_offset + body.total_compressed_size
+        data[end - 200 : end] = bytes(200)
+        path.write_bytes(data)
+    (plain, media) = story(root, number(1)).revisions[-1].parts
+    assert (plain.channel, media.characters) == (None, None)
+    assert {*plain.fields, *media.fields} >= {"title", "media"}
+
+
+def test_the_command_prints_the_story(edited: LakeRoot, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["history", number(1), "--lake", str(edited.path)]) == 0
+    out = capsys.readouterr().out
+    assert "revision 3" in out
+    assert "~ 青禾钢铁公布[-一-]{+二+}号公告。" in out
+    assert "gave media" in out
+    assert main(["history", number(1), "--json", "--lake", str(edited.path)]) == 0
+    assert json.loads(capsys.readouterr().out)["revisions"][1]["changes"][0]["field"] == "body_text"
+    assert main(["history", "nothing", "--lake", str(edited.path)]) == 2
