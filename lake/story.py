@@ -8,17 +8,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import pyarrow as pa
-
 from lake.changes import Change, between
-from lake.errors import Reject, Stop, Usage
+from lake.errors import Stop, Usage
 from lake.locations import LakeRoot
 from lake.merge import Copy, merge
 from lake.query import ask
-from lake.rows import staged_copy
-from lake.schema import STAGED
-from lake.storage.raw import read_many
-from lake.structure import extract_capture
+from lake.storage.copies import reread
 from lake.views.stored import quoted
 
 __all__ = ["Part", "Revision", "Story", "story"]
@@ -176,15 +171,10 @@ def _why(article_id: str, origin: str, url: str | None) -> str:
 
 def _copies(root: LakeRoot, capture_ids: Collection[str]) -> dict[str, Copy]:
     """Captures read again with today's extractor; those that can't be are left out."""
-    found = {}
+    found: dict[str, Copy] = {}
     try:
-        for row, body in read_many(root, capture_ids) if capture_ids else ():
-            try:
-                staged = pa.Table.from_pylist([extract_capture(row, body)], STAGED)
-            except Reject as reject:
-                log.info("%s gives no article today: %s", row["origin"], reject)
-                continue
-            found[row["capture_id"]] = staged_copy(staged.to_pylist()[0])
+        for copy in reread(root, capture_ids) if capture_ids else ():
+            found[copy.capture_id] = copy
     except (Stop, OSError) as error:
         log.warning("the copies cannot be read again: %s", error)
     return found

@@ -20,23 +20,22 @@ from typing import Any
 
 import pyarrow as pa
 
-from lake.errors import Conflict, Reject
+from lake.errors import Conflict
 from lake.extraction.known_names import KnownNames
 from lake.locations import LakeRoot
 from lake.merge import Copy
 from lake.names import known_names
-from lake.rows import staged_copy
 from lake.schema import ARTICLES, STAGED
 from lake.settings import Sizes
-from lake.storage import parquet, raw, records, snapshots, staging
+from lake.storage import parquet, records, snapshots, staging
 from lake.storage.articles import write_articles
+from lake.storage.copies import reread
 from lake.storage.decide import Outcome, plan, resolve
 from lake.storage.extracts import Extracts
 from lake.storage.index import Index
 from lake.storage.parquet import DataFile
 from lake.storage.tables import Lake, Table, create, open_lake
 from lake.storage.turns import attempts
-from lake.structure import extract_capture
 
 __all__ = ["Committed", "Counts", "commit"]
 
@@ -162,13 +161,7 @@ class _Run:
 
     def reread(self, capture_ids: Collection[str]) -> Iterator[Copy]:
         """Extract captures of the raw zone again."""
-        for row, body in raw.read_many(self.root, capture_ids, self.index):
-            try:
-                staged = pa.Table.from_pylist([extract_capture(row, body, self.names)], STAGED)
-            except Reject as reject:
-                log.info("%s no longer gives an article: %s", row["origin"], reject)
-                continue
-            yield staged_copy(staged.to_pylist()[0])
+        return reread(self.root, capture_ids, self.index, self.names)
 
 
 def _commit_rejects(run: _Run, refused: pa.Table) -> None:
