@@ -17,6 +17,7 @@ from cyclopts import App, CycloptsError
 from flows.commands import reading, upkeep, writing
 from flows.commands.common import say
 from flows.commands.demo import demo
+from flows.commands.doctor import doctor
 from flows.commands.extracting import extract
 from flows.commands.history import history
 from flows.commands.naming import names
@@ -38,6 +39,7 @@ COMMANDS: tuple[Callable[..., int], ...] = (
     upkeep.maintain,
     upkeep.verify,
     upkeep.up,
+    doctor,
 )
 
 

@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import flows
 from flows import automations
@@ -28,7 +29,7 @@ from flows.children import Child, child, wait_for
 from flows.stack import HOST, Stack, call, close_runs, environment, free_port, shipped
 from lake.locations import LakeRoot
 
-__all__ = ["POOL", "fingerprint", "prefect_file", "run"]
+__all__ = ["POOL", "declared_deployments", "fingerprint", "prefect_file", "run"]
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,14 @@ def run(root: LakeRoot, port: int, ready: Callable[[Stack, bool], None], passwor
 def prefect_file() -> Path:
     """prefect.yaml, which declares the deployments."""
     return shipped("prefect.yaml")
+
+
+def declared_deployments() -> list[dict[str, Any]]:
+    """The deployments as prefect.yaml has them."""
+    import yaml  # Prefect brings it; commands that need no Prefect need not load it
+
+    found: list[dict[str, Any]] = yaml.safe_load(prefect_file().read_text("utf-8"))["deployments"]
+    return found
 
 
 def fingerprint() -> str:
