@@ -15,6 +15,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from lake.extraction import fields, identity
+from lake.extraction.bounds import bounded
 from lake.extraction.cleaning import Content, read
 from lake.extraction.fields import Evidence
 from lake.extraction.generic import Area, find
@@ -66,6 +67,7 @@ def extract_page(
         Reject: stage ``extract``; reason ``no_article``, ``list_page`` or ``too_short``.
     """
     when = captured_at or dt.datetime.now(dt.UTC)
+    text = bounded(text)
     tree = LexborHTMLParser(text)
     head = metadata(tree)
     address = identity.choose_url(url, [head.canonical, head.og_url])

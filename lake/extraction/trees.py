@@ -20,6 +20,8 @@ _BLOCKS = frozenset(
 """Elements beside whose edges white space is nothing."""
 _new_tag, _new_text = Tag.__new__, str.__new__
 _TEXT = 2  # lexbor's number of text nodes
+_DEEPEST = 200
+"""Levels below which elements are unwrapped: more than any real page has, few enough for quadratic steps."""
 _OF_BLOCKS = ("style", "align", "class", "hidden", "colspan", "rowspan", "start")
 _TELLING = re.compile(r"center|none|hidden")
 _UNWRAPPED = frozenset(
@@ -58,7 +60,7 @@ def tree_of(root: LexborNode, *, keep_hidden: bool = False) -> Tag:
             continue
         outer = parent
         attributes = _attributes(name, node, keep_hidden)
-        if name not in _UNWRAPPED and (attributes or name != "span"):
+        if name not in _UNWRAPPED and (attributes or name != "span") and len(open_elements) < _DEEPEST:
             parent = _tag(name, attributes)
             outer.contents.append(parent)
         child = node.first_child
