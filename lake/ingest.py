@@ -12,9 +12,10 @@ import secrets
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from lake import names
 from lake.errors import Usage
@@ -23,7 +24,7 @@ from lake.locations import LakeRoot
 from lake.model import Item, RejectRecord
 from lake.report import Report
 from lake.settings import Limits, Sizes
-from lake.sources import read
+from lake.sources.reading import Reading
 from lake.storage import staging
 from lake.storage.captures import Stored, store
 from lake.storage.commit import Committed, Counts
@@ -61,13 +62,17 @@ _EVERY = 500  # captures between two calls of progress while capturing
 
 @dataclass(frozen=True, slots=True)
 class IngestRequest:
-    """What to ingest: ``sources`` as on the command line; ``source`` is the name to record for them."""
+    """What to ingest: ``sources`` as on the command line; ``source`` is the name to record for them.
+
+    ``configuration`` is the file of the user's live sources, by default the one in the lake's folder.
+    """
 
     sources: tuple[str, ...]
     root: LakeRoot
     source: str | None = None
     limits: Limits = field(default_factory=Limits)
     sizes: Sizes = field(default_factory=Sizes)
+    configuration: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,8 @@ class Run:
 class Captured:
     """What capturing gave; ``discovering`` and ``storing`` are the seconds of its two halves.
 
-    ``names`` is the run's copy of the lake's table of names, if there is one.
+    ``found`` counts items, and lists of live sources that could be read. ``names`` is the run's copy of the
+    lake's table of names, if there is one. ``states`` is what live sources remember from the commit on.
     """
 
     stored: Stored
@@ -90,6 +96,7 @@ class Captured:
     discovering: float
     storing: float
     names: Path | None = None
+    states: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +116,26 @@ def new_run() -> Run:
 def discover(request: IngestRequest) -> Run:
     """Begin a run over the sources. Raises Usage where no source is named."""
     if not request.sources:
-        raise Usage("no source is named: give a file, a folder, a glob or an archive")
+        raise Usage(
+            "no source is named: give a file, a folder, a glob, an archive, an address, or a source's name"
+        )
     return new_run()
 
 
 def capture(request: IngestRequest, run: Run, progress: Progress | None = None) -> Captured:
     """Read the sources and store every capture, in bounded memory, before anything is parsed."""
     started = time.perf_counter()
-    stream = _Watched(read(request.sources, request.limits), progress)
+    reading = Reading(request.root, request.sources, request.limits, request.configuration)
+    stream = _Watched(reading.items(), progress)
     stored = store(request.root, stream, run_id=run.run_id, source=request.source, sizes=request.sizes)
     total = time.perf_counter() - started
     return Captured(
-        stored, stream.items, stream.seconds, total - stream.seconds, names.pin(request.root, run.run_id)
+        stored,
+        stream.items + reading.lists,
+        stream.seconds,
+        total - stream.seconds,
+        names.pin(request.root, run.run_id),
+        reading.states,
     )
 
 
@@ -158,6 +173,7 @@ def commit(request: IngestRequest, run: Run, captured: Captured, structured: Str
         operation="ingest",
         extra={"sources": " ".join(request.sources)[:500], **extraction(captured.names)},
         names=captured.names,
+        states=captured.states,
     )
 
 

@@ -6,7 +6,9 @@
 | ``lake.duckdb`` | the published views; ``.lock`` orders publishers, ``.wal`` is a guard: keep both |
 | ``names.parquet`` | the table of names that ``newslake names learn`` writes; absent until then |
 | ``cache/index.sqlite`` | the key index, rebuildable at any time |
+| ``cache/robots/`` | robots.txt files, kept for a day |
 | ``staging/<run id>/`` | work of one run, removed when it ends |
+| ``sources.toml`` | the user's own sources, if any |
 """
 
 from __future__ import annotations
@@ -46,6 +48,16 @@ class LakeRoot:
     def index(self) -> Path:
         """The key index: a cache, safe to delete at any time."""
         return self.path / "cache" / "index.sqlite"
+
+    @property
+    def configuration(self) -> Path:
+        """The user's own sources; there need not be any."""
+        return self.path / "sources.toml"
+
+    @property
+    def robots(self) -> Path:
+        """The folder that keeps robots.txt files between runs."""
+        return self.path / "cache" / "robots"
 
     def staging(self, run_id: str) -> Path:
         """The folder for one run's intermediate files."""

@@ -63,7 +63,8 @@ class Item:
     """Bytes as a source gave them, before they are stored as a capture.
 
     ``content_type`` is the declared one (HTTP header), if any. ``fetched_at`` is the time of the HTTP
-    response; None for files, whose capture time is the time of reading.
+    response; None for files, whose capture time is the time of reading. ``source`` is the name of the
+    configured source that brought it; None where the run's own name counts.
     """
 
     origin: Origin
@@ -72,17 +73,19 @@ class Item:
     fetched_at: dt.datetime | None = None
     http_status: int | None = None
     http_headers: tuple[tuple[str, str], ...] = ()
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RejectRecord:
-    """An input that gave no article (see ``lake.errors.Reject`` for stage, reason, detail)."""
+    """An input that gave no article (see ``lake.errors.Reject`` for stage, reason, detail; Item for source)."""
 
     origin: Origin
     stage: str
     reason: str
     detail: str
     capture_id: str | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""Archives: every page in a zip or tar file, one at a time, with a reject for whatever is refused.
+"""Archives: every page in a zip, tar or WARC file, one at a time, with a reject for whatever is refused.
 
 Nothing is written to disk and no link is followed. Sizes in headers are not believed: bytes are counted as
-they come out. Archives inside archives are ignored.
+they come out. Archives inside zip and tar files are ignored.
 """
 
 from __future__ import annotations
@@ -28,6 +28,11 @@ def read_archive(path: str, limits: Limits) -> Iterator[Item | RejectRecord]:
 
     What damages a member refuses the member; what damages the archive ends it, after the members before.
     """
+    if kinds.is_warc(path):
+        from lake.sources.warc import read_warc  # few lakes read any; its library is loaded for those
+
+        yield from read_warc(path, limits)
+        return
     shown, names = refusals.shown(path), Distinct()
     read = read_zip if kinds.is_zip(path) else read_tar
     try:

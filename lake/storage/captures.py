@@ -136,14 +136,18 @@ class _Run:
 
         Such a capture is stored anew, after the other: else the lake would keep what the origin has taken
         back. It waits for the end of the run, for an archive may hold one name twice, and its last one counts.
+        What comes with a time of its own (a WARC file's records) and is older than the other has not returned.
         """
         newest = self._index.succeeded(row["capture_id"] for row in rows)
         staying = []
         for row in rows:
             if row["origin"] in self._returning:
                 staying.append(self._returning.pop(row["origin"])[0])
-            capture_id, sha256 = newest.get(row["capture_id"], (row["capture_id"], row["sha256"]))
-            if sha256 == row["sha256"]:
+            own = (row["capture_id"], row["sha256"], row["captured_at"])
+            capture_id, sha256, since = newest.get(row["capture_id"], own)
+            if sha256 != row["sha256"] and row["captured_at"] <= since:
+                staying.append(row)
+            elif sha256 == row["sha256"]:
                 staying.append(row | {"capture_id": capture_id})
             else:
                 again = capture_key(row["sha256"], f"{row['origin']}\n{capture_id}")

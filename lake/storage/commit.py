@@ -91,6 +91,7 @@ def commit(
     known: Counts | None = None,
     source: str | None = None,
     sizes: Sizes | None = None,
+    states: Mapping[str, Any] | None = None,
     names: Path | None = None,
 ) -> Committed:
     """Commit staged extracts and staged rejects as one snapshot.
@@ -106,6 +107,8 @@ def commit(
             keeps (not to those that are returned).
         source: the source's name, for rejects that do not say it.
         sizes: rows per row group.
+        states: what live sources remember from now on, by their names (JSON values); those of other sources
+            are carried over from the snapshot before.
         names: the table of names that the staged extracts were made with.
 
     Raises:
@@ -127,7 +130,7 @@ def commit(
             "extra": dict(extra or {}),
         }
         rows = pa.concat_tables([records.outcomes(extracts, outcomes), records.rejections(refused)])
-        snapshot = _commit_outcomes(run, rows, note)
+        snapshot = _commit_outcomes(run, rows, note, states or {})
     if snapshot is not None:
         return Committed(**asdict(counts), snapshot=snapshot, changed=True)
     latest = snapshots.latest(root)
@@ -185,7 +188,9 @@ def _commit_articles(run: _Run, extracts: Extracts) -> list[Outcome]:
     return outcomes
 
 
-def _commit_outcomes(run: _Run, rows: pa.Table, note: Mapping[str, Any]) -> int | None:
+def _commit_outcomes(
+    run: _Run, rows: pa.Table, note: Mapping[str, Any], states: Mapping[str, Any]
+) -> int | None:
     """Commit outcomes and pins; returns the snapshot, or None if there is nothing that is not pinned.
 
     The pins are read after ``outcomes`` was opened, and this commit fails if it is no longer the newest: so
@@ -199,10 +204,14 @@ def _commit_outcomes(run: _Run, rows: pa.Table, note: Mapping[str, Any]) -> int 
             versions = {table.name: table.version for table in lake.tables() if table.name != "outcomes"}
             latest = next(snapshots.history(run.root, lake.outcomes), None)
             pinned = latest.versions if latest else {}
-            if not len(fresh) and all(pinned.get(name) == versions[name] for name in ("articles", "rejects")):
+            before = latest.sources if latest else {}
+            sources = {**before, **states}
+            same = all(pinned.get(name) == versions[name] for name in ("articles", "rejects"))
+            if not len(fresh) and same and sources == before:
                 continue
             files = run.write(lake.outcomes, fresh)
-            snapshot = _committed(lake.outcomes, files, {**note, "versions": versions})
+            pins = {"versions": versions} | ({"sources": sources} if sources else {})
+            snapshot = _committed(lake.outcomes, files, {**note, **pins})
     return snapshot
 
 

@@ -26,7 +26,7 @@ from lake.storage.indexfile import is_damage, open_index, remove, transaction
 from lake.storage.parquet import DataFile
 from lake.storage.tables import Lake, Table, log_entry
 
-__all__ = ["Index", "KnownArticle", "KnownCapture", "Member"]
+__all__ = ["Index", "KnownArticle", "KnownCapture", "KnownOrigin", "Member"]
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +66,16 @@ class Member:
     capture_id: str
     origin: bytes
     captured_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOrigin:
+    """The newest capture of an origin; ``outcome`` is None if it was not structured yet."""
+
+    capture_id: str
+    sha256: str
+    captured_at: dt.datetime
+    outcome: str | None
 
 
 class Index:
@@ -168,17 +178,46 @@ class Index:
         )
         return {row[0].hex(): KnownCapture(row[1].hex(), *row[2:]) for row in rows}
 
-    def succeeded(self, capture_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
-        """Those of these captures after which their origin gave another -> the newest one's id and sha256."""
+    def succeeded(self, capture_ids: Iterable[str]) -> dict[str, tuple[str, str, dt.datetime]]:
+        """Those of these captures after which their origin gave another -> the newest one's id, sha256, time."""
         self._want(bytes.fromhex(capture_id) for capture_id in capture_ids)
         rows = self._db.execute(
-            "SELECT c.capture_id, n.capture_id, n.sha256"
+            "SELECT c.capture_id, n.capture_id, n.sha256, n.captured_at"
             " FROM wanted CROSS JOIN captures c ON c.capture_id = wanted.key CROSS JOIN captures n"
             " ON n.capture_id = (SELECT l.capture_id FROM captures l WHERE l.origin = c.origin"
             " ORDER BY l.captured_at DESC, l.capture_id DESC LIMIT 1)"
             " WHERE n.capture_id <> c.capture_id"
         )
-        return {row[0].hex(): (row[1].hex(), row[2].hex()) for row in rows}
+        return {row[0].hex(): (row[1].hex(), row[2].hex(), _moment(row[3])) for row in rows}
+
+    def origins(self, origins: Iterable[str]) -> dict[str, KnownOrigin]:
+        """The newest capture of each of these origins (as text); unknown ones are absent."""
+        texts = {keys.origin_key(origin): origin for origin in origins}
+        self._want(texts)
+        rows = self._db.execute(
+            "SELECT wanted.key, c.capture_id, c.sha256, c.captured_at, o.outcome"
+            " FROM wanted CROSS JOIN captures c ON c.capture_id = (SELECT l.capture_id FROM captures l"
+            " WHERE l.origin = wanted.key ORDER BY l.captured_at DESC, l.capture_id DESC LIMIT 1)"
+            " LEFT JOIN outcomes o ON o.capture_id = c.capture_id"
+        )
+        return {
+            texts[origin]: KnownOrigin(capture_id.hex(), sha256.hex(), _moment(at), outcome)
+            for origin, capture_id, sha256, at, outcome in rows
+        }
+
+    def captured_between(
+        self, after: dt.datetime, until: dt.datetime, *, unfinished: bool = False
+    ) -> list[str]:
+        """The captures of a time, ``until`` included; with ``unfinished`` those that have no outcome.
+
+        Lakes without live sources never ask, so that the look-up's own tree is made when it is first needed.
+        """
+        self._db.execute("CREATE INDEX IF NOT EXISTS times ON captures (captured_at)")
+        query = "SELECT capture_id FROM captures c WHERE captured_at > ? AND captured_at <= ?"
+        if unfinished:
+            query += " AND NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.capture_id = c.capture_id)"
+        rows = self._db.execute(query, [_ticks(after), _ticks(until)])
+        return [capture_id.hex() for (capture_id,) in rows]
 
     def body_files(self, hashes: Iterable[str]) -> dict[str, str]:
         """sha256 -> the file (relative to the table's folder) that holds these bytes, where there is one."""
@@ -259,6 +298,10 @@ def _entry(table: Table, version: int) -> str | None:
             return hashlib.sha256(entry.read(4096)).hexdigest()
     except FileNotFoundError:
         return None
+
+
+def _ticks(moment: dt.datetime) -> int:
+    return (moment - _EPOCH) // dt.timedelta(microseconds=1)
 
 
 def _moment(microseconds: int) -> dt.datetime:

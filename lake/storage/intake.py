@@ -22,7 +22,7 @@ def capture_row(item: Item, source: str | None, run_id: str) -> dict[str, Any]:
     return {
         "capture_id": capture_key(sha256, item.origin.text),
         "sha256": sha256,
-        "source": source,
+        "source": item.source or source,
         "origin": storable(item.origin.text),
         "path": storable(item.origin.path),
         "member": storable(item.origin.member),

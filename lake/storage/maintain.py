@@ -165,6 +165,7 @@ class _Work:
                     continue
                 made = self._write(lake.outcomes, group) if group else None
                 note = {"run_id": self._run_id, "operation": "maintain", "counts": {}, "versions": versions}
+                note |= {"sources": latest.sources} if latest is not None and latest.sources else {}
                 snapshot = _replace(lake.outcomes, made, group, note)
                 self._count("outcomes", len(group))
         return snapshot

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from lake.locations import TABLES, LakeRoot
@@ -27,7 +27,8 @@ class Snapshot:
     ``id`` is the version of ``outcomes``; ``versions`` has the version of each of the four tables;
     ``counts`` are the run's captured, new, revised, merged, unchanged and rejected (of the run that made
     this snapshot; empty for maintenance). ``committed_at`` is in UTC. ``operation`` is ``create``,
-    ``ingest``, ``restructure`` or ``maintain``. ``extra`` is what the run wished to note.
+    ``ingest``, ``restructure`` or ``maintain``. ``extra`` is what the run wished to note. ``sources`` has the
+    state of every live source by its name (see lake.sources.state); each snapshot carries all of them.
     """
 
     id: int
@@ -37,6 +38,7 @@ class Snapshot:
     versions: Mapping[str, int]
     counts: Mapping[str, int]
     extra: Mapping[str, str]
+    sources: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +102,5 @@ def _snapshot(version: int, note: Mapping[str, Any]) -> Snapshot:
         versions={**note["versions"], "outcomes": version},
         counts=note["counts"],
         extra=note.get("extra", {}),
+        sources=note.get("sources", {}),
     )

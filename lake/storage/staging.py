@@ -53,7 +53,7 @@ def reject_row(record: RejectRecord, source: str | None = None) -> dict[str, Any
     return {
         "reject_id": reject_key(record),
         "rejected_at": dt.datetime.now(dt.UTC),
-        "source": source,
+        "source": record.source or source,
         "origin": storable(record.origin.text),
         "path": storable(record.origin.path),
         "member": storable(record.origin.member),
