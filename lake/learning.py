@@ -112,6 +112,6 @@ def _verdict(name: Name) -> Verdict:
         return "short"
     if name.articles < LEAST_PRECISION * (name.articles + name.others):
         return "ambiguous"
-    if name.articles < (LEAST_ARTICLES_SHORT if letters == SHORT else LEAST_ARTICLES):
-        return "rare"
-    return "taken" if name.seen and name.agreed >= LEAST_PRECISION * name.seen else "ordinary"
+    if not name.seen or name.agreed < LEAST_PRECISION * name.seen:
+        return "ordinary"
+    return "rare" if name.articles < (LEAST_ARTICLES_SHORT if letters == SHORT else LEAST_ARTICLES) else "taken"

@@ -29,7 +29,7 @@ __all__ = ["Name", "Verdict", "fingerprint", "known_names", "pin", "read", "writ
 Verdict = Literal["taken", "kind", "short", "ambiguous", "rare", "ordinary"]
 """What became of a name: ``taken`` is looked for; the others only keep shorter names out of themselves.
 ``kind``: no security, index or fund; ``short``: too few letters; ``ambiguous``: marked as several pairs;
-``rare``: marked in too few articles; ``ordinary``: its letters stand too often where the site marks none."""
+``ordinary``: its letters stand too often where the site marks none; ``rare``: marked in too few articles."""
 
 _SCHEMA = pa.schema(
     [
