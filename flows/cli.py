@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 
 from cyclopts import App, CycloptsError
 
-from flows.commands import reading, upkeep, writing
+from flows.commands import reading, sourcing, upkeep, writing
 from flows.commands.common import say
 from flows.commands.demo import demo
 from flows.commands.doctor import doctor
@@ -66,6 +66,9 @@ app = App(
 
 for _function in COMMANDS:
     app.command(_function, help_epilogue=examples(_function))
+for _name, _function in sourcing.COMMANDS.items():
+    sourcing.app.command(_function, name=_name, help_epilogue=examples(_function))
+app.command(sourcing.app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

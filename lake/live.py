@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,21 +18,12 @@ from lake.model import Item, RejectRecord
 from lake.sources.configuration import Source
 from lake.sources.fetch import Fetcher, FetchSettings
 from lake.sources.known import Known
+from lake.sources.standing import states
 from lake.sources.state import SourceState
 from lake.sources.threads import Emit, stream
 from lake.sources.tick import Desk, Tick
-from lake.storage import snapshots
 
-__all__ = ["Live", "states"]
-
-log = logging.getLogger(__name__)
-
-
-def states(root: LakeRoot) -> dict[str, SourceState]:
-    """What every live source of the lake remembers, as of the newest snapshot."""
-    snapshot = snapshots.latest(root)
-    found: Mapping[str, Any] = snapshot.sources if snapshot else {}
-    return {name: SourceState.from_json(value) for name, value in found.items()}
+__all__ = ["Live"]
 
 
 def _now() -> dt.datetime:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import shlex
 import shutil
 import sys
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
 from flows.commands.common import DEFAULT, Common, print_json, say
 from lake.errors import Usage
+
+if TYPE_CHECKING:
+    from lake.sources.standing import Standing
 
 __all__ = ["capture", "rejects", "sql", "status"]
 
@@ -51,17 +56,19 @@ def sql(
 
 
 def status(*, common: Common = DEFAULT) -> int:
-    """Tell what the lake holds: sizes, dates, last snapshot, open rejects.
+    """Tell what the lake holds: sizes, dates, last snapshot, open rejects, gaps in live sources.
 
     Examples:
         newslake status
         newslake status --lake /data/news --json
     """
     from lake.query import status as ask_status
+    from lake.sources.standing import standing, states
 
     found = ask_status(common.root)
+    live = list(standing(states(common.root)))
     if common.json:
-        print_json(found.to_object())
+        print_json({**found.to_object(), "sources": [asdict(each) for each in live]})
         return 0
     mebibytes = {name: f"{size / 2**20:,.1f} MiB" for name, size in found.bytes.items()}
     lines = {
@@ -76,6 +83,8 @@ def status(*, common: Common = DEFAULT) -> int:
     }
     for name, text in lines.items():
         print(f"{name:<10}{text}")
+    for line in _live(live):
+        print(f"{'source':<10}{line}")
     return 0
 
 
@@ -121,6 +130,22 @@ def capture(capture_id: str, /, *, common: Common = DEFAULT) -> int:
         raise Usage("capture writes bytes, which JSON cannot hold: leave --json out")
     sys.stdout.buffer.write(read(common.root, capture_id))
     return 0
+
+
+def _live(lists: Sequence[Standing]) -> Iterator[str]:
+    """A line for each source, and for each list that a person should know of."""
+    for name in dict.fromkeys(each.source for each in lists):
+        mine = [each for each in lists if each.source == name]
+        newest = max((each.newest for each in mine if each.newest), default=None)
+        known = f"known up to {newest.astimezone():%Y-%m-%d %H:%M}" if newest else "read"
+        waiting = f"; {mine[0].waiting:,} failed articles" if mine[0].waiting else ""
+        yield f"{name}: {known}{waiting}"
+        for each in mine:
+            label = f"{name} {each.list}".strip()
+            if each.trouble and each.since:
+                yield f"{label}: can't be read since {each.since.astimezone():%Y-%m-%d %H:%M}: {each.trouble}"
+            for gap in each.gaps:
+                yield f"{label}: gap {gap}"
 
 
 def _snapshot(found: Any) -> str:

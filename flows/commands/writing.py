@@ -24,6 +24,7 @@ def ingest(
     *sources: str,
     source: str | None = None,
     workers: Workers = None,
+    config: Annotated[str | None, Parameter(show_default=False)] = None,
     common: Common = DEFAULT,
 ) -> int:
     """Read news pages into the lake: raw bytes first, then articles, then the published views.
@@ -31,13 +32,16 @@ def ingest(
     Running it again over the same sources changes nothing.
 
     Args:
-        sources: files, folders, globs, and archives (.zip, .tar, .tar.gz, .tar.xz, .tar.zst).
+        sources: files, folders, globs, archives (.zip, .tar, .tar.gz, .tar.xz, .tar.zst, .warc, .warc.gz),
+            addresses, and names of live sources (`newslake sources list`).
         source: a name to record with every capture, such as finews.
+        config: file of your own live sources; sources.toml in the lake's folder by default.
 
     Examples:
         newslake ingest posts/
         newslake ingest archive.tar.zst 'saved/*.html' --source archive
         newslake ingest page.html --lake /data/news --json
+        newslake ingest eastmoney eastmoney-fast
     """
     from lake.ingest import IngestRequest
     from lake.ingest import ingest as run
@@ -46,7 +50,7 @@ def ingest(
     log_to_stderr(logging.INFO)
     sizes = Sizes() if workers is None else Sizes(workers=workers)
     with progress() as advance:
-        report = run(IngestRequest(sources, common.root, source, sizes=sizes), advance)
+        report = run(IngestRequest(sources, common.root, source, sizes=sizes, configuration=config), advance)
     _tell(report, common)
     if report.unreadable:
         say("error: no source could be read")
