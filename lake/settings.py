@@ -38,11 +38,13 @@ class Sizes:
     """How work is cut.
 
     ``batch_items`` and ``batch_bytes`` bound one capture file, which is also one unit of structuring.
+    ``commit_items``: captures that one commit of a restructuring takes, which a killed one has to do again.
     ``row_group``: rows per Parquet row group of articles: LIKE over text is four times slower with 123 k
     rows a group than with 5-20 k (measured). ``workers``: structuring processes.
     """
 
     batch_items: int = 1000
     batch_bytes: int = 32 * MIB
+    commit_items: int = 20_000
     row_group: int = 10_000
     workers: int = field(default_factory=cores)

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from flows.commands.common import DEFAULT, Common, log_to_stderr, print_json, progress, say
 
 if TYPE_CHECKING:  # loading it costs a second, which only the commands that use it should pay
+    from lake.rehearsal import Rehearsal
     from lake.report import Report
 
 __all__ = ["ingest", "restructure"]
@@ -63,7 +64,9 @@ def restructure(
     since: dt.date | None = None,
     until: dt.date | None = None,
     site: str | None = None,
+    extractor_before: str | None = None,
     rejects: Annotated[bool, Parameter(negative=(), show_default=False)] = False,
+    dry_run: Annotated[bool, Parameter(negative=(), show_default=False)] = False,
     workers: Workers = None,
     common: Common = DEFAULT,
 ) -> int:
@@ -73,23 +76,35 @@ def restructure(
         since: first publication date, included.
         until: last publication date, included.
         site: only articles of this site, such as eastmoney.
+        extractor_before: only captures last read by an extractor older than this one, such as newslake/2.
         rejects: only captures that gave no article.
+        dry_run: commit nothing; show which fields of how many articles would change, with examples.
+
+    A run that was killed goes on where it was when it is started again with the same options.
 
     Examples:
         newslake restructure
+        newslake restructure --dry-run --since 2022-05-01
+        newslake restructure --extractor-before newslake/2
         newslake restructure --since 2022-05-01 --until 2022-05-31
         newslake restructure --site eastmoney
         newslake restructure --rejects
     """
-    from lake.restructure import RestructureRequest
+    from lake.rehearsal import Rehearsal, rehearse
+    from lake.restructure import RestructureRequest, version_number
     from lake.restructure import restructure as run
     from lake.settings import Sizes
 
     log_to_stderr(logging.INFO)
     sizes = Sizes() if workers is None else Sizes(workers=workers)
+    before = None if extractor_before is None else version_number(extractor_before)
+    request = RestructureRequest(common.root, since, until, site, rejects, sizes, before)
     with progress() as advance:
-        report = run(RestructureRequest(common.root, since, until, site, rejects, sizes), advance)
-    _tell(report, common)
+        done = rehearse(request, advance) if dry_run else run(request, advance)
+    if isinstance(done, Rehearsal):
+        _tell_rehearsal(done, common)
+    else:
+        _tell(done, common)
     return 0
 
 
@@ -105,3 +120,25 @@ def _tell(report: Report, common: Common) -> None:
         say(f"rejected {origin}: {reason}: {detail}")
     if report.rejected:
         say(f"{report.rejected:,} rejected; `newslake rejects` lists them and how to run them again")
+
+
+def _tell_rehearsal(found: Rehearsal, common: Common) -> None:
+    """What would change: counts, fields, and examples of each."""
+    from lake.changes import shown
+
+    if common.json:
+        print_json(found.to_object())
+        return
+    counts = {name: getattr(found, name) for name in ("new", "revised", "merged", "unchanged", "rejected")}
+    parts = [f"{value:,} {name}" for name, value in counts.items() if value]
+    print(f"{found.captured:,} captures: {', '.join(parts) or 'none'}. Nothing was committed.")
+    if found.found:
+        print(f"{found.found:,} captures that were rejected would give an article")
+    if found.lost:
+        print(f"{found.lost:,} captures that gave an article would be rejected; their articles would stay")
+    for field, count in found.fields.items():
+        print(f"\n{field}: {count:,} articles")
+        for example in found.examples:
+            if example.change.field == field:
+                print(f"  {example.article_id}")
+                print("".join(f"    {line}\n" for line in shown(example.change)), end="")
