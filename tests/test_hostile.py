@@ -47,6 +47,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "a flood of line breaks": lambda: "<br>" * 300_000 + PROSE,
     "a flood of tiny paragraphs": lambda: "<p>x</p>" * 100_000 + PROSE,
     "a flood of links": lambda: f"<a href=x>{SENTENCE}</a>" * 20_000,
+    "a flood of options": lambda: f"<select>{'<option>x' * 200_000}</select>{PROSE}",
     "a flood of headings": lambda: "<h1>x</h1>" * 30_000 + PROSE,
     "a flood of meta elements": lambda: "<meta name=x content=y>" * 100_000 + PROSE,
     "a flood of scripts": lambda: "<script>var a={</script>" * 50_000 + PROSE,
@@ -97,6 +98,11 @@ def test_a_hostile_page_stays_within_its_bounds(name: str) -> None:
 def test_prose_below_ten_thousand_levels_is_still_found() -> None:
     found = extract_page("<div>" * 10_000 + PROSE, url="https://x.example.cn/1")
     assert all(paragraph in found.body_text for paragraph in PARAGRAPHS)
+
+
+def test_lone_surrogates_do_no_harm() -> None:
+    found = extract_page(page(PROSE + "<p>\ud83d</p>"), url="https://x.example.cn/1")
+    assert PARAGRAPHS[0] in found.body_text
 
 
 TAGS = (

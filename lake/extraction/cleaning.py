@@ -14,14 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bs4.element import Tag
-from selectolax.lexbor import LexborHTMLParser
 
 from lake.extraction import markdown
 from lake.extraction.blocks import Block
-from lake.extraction.bounds import bounded
 from lake.extraction.entities import mentions
 from lake.extraction.false_marks import AROUND, in_longer_name
 from lake.extraction.marks import Mark
+from lake.extraction.parsing import parse
 from lake.extraction.trees import tree_of
 from lake.extraction.walk import Walk
 from lake.model import Chart, GlossaryTerm, Image, Link, Mention
@@ -72,18 +71,13 @@ def clean(html: str, *, base_url: str | None = None, drop: Sequence[str] = ()) -
     Returns:
         The content. Text is only ever taken from the input, each piece once.
     """
-    parser = LexborHTMLParser("<body>" + bounded(_encodable(html)))
+    parser = parse("<body>" + html)
     body = parser.body
     if body is None:
         return Content("", "")
     for element in parser.css(", ".join(drop)) if drop else ():
         element.decompose()
     return read(tree_of(body), balanced=_balanced(html), base_url=base_url)
-
-
-def _encodable(html: str) -> str:
-    """The HTML without lone surrogates, which JSON can hold and UTF-8 cannot."""
-    return html if html.isascii() else html.encode("utf-8", "replace").decode("utf-8")
 
 
 def read(tree: Tag, *, balanced: bool, base_url: str | None = None) -> Content:

@@ -51,9 +51,13 @@ def names_of(value: Any) -> list[str]:
 
 
 def text_of(value: Any) -> str | None:
-    """A string value with its entities resolved and white space normalised, or None."""
+    """A string value with its entities resolved and white space normalised, or None.
+
+    Lone surrogates, which JSON can spell and UTF-8 cannot write, become question marks.
+    """
     if not isinstance(value, str):
         return None
+    value = value.encode("utf-8", "replace").decode("utf-8")
     return " ".join(html.unescape(value).split()) or None
 
 

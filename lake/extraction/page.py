@@ -15,7 +15,6 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from lake.extraction import fields, identity
-from lake.extraction.bounds import bounded
 from lake.extraction.cleaning import Content, read
 from lake.extraction.fields import Evidence
 from lake.extraction.generic import Area, find
@@ -24,6 +23,7 @@ from lake.extraction.metadata import Metadata, metadata
 from lake.extraction.no_article import refuse
 from lake.extraction.outline import Outline, outline, words_in
 from lake.extraction.page_data import body_from_scripts, paragraphs
+from lake.extraction.parsing import parse
 from lake.extraction.profile import Found, apply, article_key
 from lake.extraction.profiles import profile_for, profile_of_links
 from lake.extraction.surroundings import Lines, lines_around
@@ -67,8 +67,7 @@ def extract_page(
         Reject: stage ``extract``; reason ``no_article``, ``list_page`` or ``too_short``.
     """
     when = captured_at or dt.datetime.now(dt.UTC)
-    text = bounded(text)
-    tree = LexborHTMLParser(text)
+    tree = parse(text)
     head = metadata(tree)
     address = identity.choose_url(url, [head.canonical, head.og_url])
     profile = profile_for(url) or profile_for(address) or (None if address else profile_of_links(text))
@@ -144,7 +143,7 @@ def _no_text(page: Outline, area: Area, heading: str | None) -> Iterator[LexborN
 
 def _read_html(html: str, address: str | None) -> Content:
     """Read a body that a profile or the page's data gives as HTML."""
-    inner = LexborHTMLParser(html).body
+    inner = parse(html).body
     if inner is None:
         return _EMPTY
     balanced = html.count("EM_StockImg_Start") == html.count("EM_StockImg_End")
