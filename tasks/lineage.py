@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ _SOURCES = 20  # sources named one by one; a glob that a shell expanded would na
 
 def asset_key(place: str) -> str:
     """The key of the asset at a path or URL, or of a configured source by its name."""
-    if "://" not in place and Path(place).exists():
+    if "://" not in place and os.path.exists(place):  # noqa: PTH110 -- Path.exists raises for long names
         place = str(Path(place).absolute())
     scheme = "" if "://" in place else "file://" if place.startswith("/") else "source://"
     return (scheme + place).translate(_NOT_IN_KEYS)[:_LONGEST]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.generate import generate
+from tests.stack import Running, up
 
 os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"  # before anything imports Prefect
 os.environ["DO_NOT_TRACK"] = "1"
@@ -24,6 +25,13 @@ def posts(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path.write_bytes(body)
     (folder / "empty.md").write_bytes(b"")
     return folder
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One `newslake up` for all tests that look at it from outside."""
+    with up(tmp_path_factory.mktemp("stack") / "lake") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,95 @@
+"""`newslake up` for tests: started as an operator starts it, and its API without Prefect's client."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+__all__ = ["NEWSLAKE", "ROOT", "Running", "up", "wait_until"]
+
+ROOT = Path(__file__).resolve().parent.parent
+NEWSLAKE = [sys.executable, "-m", "flows.cli"]
+ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+
+
+@dataclass(frozen=True)
+class Running:
+    """A stack that runs."""
+
+    process: subprocess.Popen[str]
+    lake: Path
+    told: dict[str, Any]
+
+    @property
+    def api(self) -> str:
+        return str(self.told["api"])
+
+    def ask(self, path: str, payload: object = None) -> Any:
+        """The API's answer, to POST where there is a payload."""
+        data = None if payload is None else json.dumps(payload).encode()
+        request = urllib.request.Request(self.api + path, data, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    def start(self, deployment: str, parameters: dict[str, Any], **more: Any) -> str:
+        """What the UI's custom run does; returns the run's id."""
+        found = self.ask(f"/deployments/name/{deployment}")
+        payload = {"parameters": parameters, "state": {"type": "SCHEDULED"}, **more}
+        return str(self.ask(f"/deployments/{found['id']}/create_flow_run", payload)["id"])
+
+    def run(self, run_id: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.ask(f"/flow_runs/{run_id}")
+        return found
+
+    def runs(self, **chosen: Any) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.ask("/flow_runs/filter", chosen)
+        return found
+
+    def end_of(self, run_id: str, seconds: float = 120) -> dict[str, Any]:
+        """The run, once it has ended."""
+        wait_until(
+            lambda: self.run(run_id)["state_type"] in ENDED, seconds, lambda: self.run(run_id)["state"]
+        )
+        return self.run(run_id)
+
+    def log(self, name: str) -> str:
+        return (self.lake / ".prefect" / "logs" / f"{name}.log").read_text()
+
+
+def wait_until(ready: Callable[[], bool], seconds: float, otherwise: Callable[[], Any] = lambda: "") -> None:
+    deadline = time.monotonic() + seconds
+    while not ready():
+        assert time.monotonic() < deadline, otherwise()
+        time.sleep(0.3)
+
+
+@contextmanager
+def up(lake: Path, *options: str, **environment: str) -> Iterator[Running]:
+    """A stack; at the end it is killed, if it still runs."""
+    command = [*NEWSLAKE, "up", "--lake", str(lake), "--port", "4310", "--json", *options]
+    log = lake.with_name("up.log")
+    with log.open("w") as errors:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.PIPE, stderr=errors, text=True
+        )
+    assert process.stdout is not None
+    try:
+        lines: list[str] = []
+        while not lines or lines[-1] != "}\n":
+            line = process.stdout.readline()
+            assert line, log.read_text()
+            lines.append(line)
+        yield Running(process, lake, json.loads("".join(lines)))
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
