@@ -6,6 +6,7 @@ rows have no body. `store` takes any number of items in bounded memory; `read` a
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import logging
 from collections.abc import Iterable, Mapping
@@ -35,6 +36,9 @@ log = logging.getLogger(__name__)
 
 _COMMIT_EVERY = 20_000
 """Captures in one commit: what a killed run has to read again, against one log entry per commit."""
+
+_TICK = dt.timedelta(microseconds=1)
+_LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 _BARE = pa.schema([column for column in CAPTURES if column.name != "body"])
 
@@ -111,11 +115,15 @@ class _Run:
         self._bodies: set[str] = set()  # sha256 of bodies in files that are not committed yet
         self._returning: dict[str, tuple[dict[str, Any], str]] = {}  # by origin: row, and its new id
         self._numbers = itertools.count()
+        self._started = self._time = dt.datetime.now(dt.UTC)
+        self._ahead: dict[
+            str, dt.datetime
+        ] = {}  # by origin: times later than the clock's, which was set back
 
     def take(self, batch: list[Item | RejectRecord]) -> None:
         """Write a batch; commit when enough have gathered."""
         self._take_rejects([each for each in batch if isinstance(each, RejectRecord)])
-        rows = [capture_row(each, self._source, self._run_id) for each in batch if isinstance(each, Item)]
+        rows = self._in_order([each for each in batch if isinstance(each, Item)])
         fresh = self._index.take([row["capture_id"] for row in rows])
         rows = list({row["capture_id"]: row for row in rows if row["capture_id"] in fresh}.values())
         rows = self._without_returning(rows)
@@ -123,6 +131,28 @@ class _Run:
             self._batches.append(self._write(rows))
         if sum(len(each.rows) for each in self._batches) >= _COMMIT_EVERY:
             self.commit()
+
+    def _in_order(self, items: list[Item]) -> list[dict[str, Any]]:
+        """The items' rows; what is read or fetched now has a time after all that its origin gave before.
+
+        So the last bytes count though the clock was set back since. What comes with a time before this run
+        (a WARC file's records) keeps it.
+        """
+        rows = [capture_row(item, self._source, self._run_id) for item in items]
+        for item, row in zip(items, rows, strict=True):
+            if item.fetched_at is None:
+                row["captured_at"] = self._time = max(row["captured_at"], self._time + _TICK)
+        present = [row for row in rows if row["captured_at"] >= self._started]
+        before = self._index.origins(row["origin"] for row in present)
+        for row in present:
+            origin = row["origin"]
+            since = max(
+                self._ahead.get(origin, _LONG_AGO),
+                before[origin].captured_at if origin in before else _LONG_AGO,
+            )
+            if row["captured_at"] <= since:
+                row["captured_at"] = self._ahead[origin] = since + _TICK
+        return rows
 
     def finish(self) -> None:
         """Store what has returned, and commit."""

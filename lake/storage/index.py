@@ -178,6 +178,13 @@ class Index:
         )
         return {row[0].hex(): KnownCapture(row[1].hex(), *row[2:]) for row in rows}
 
+    def last_recorded(self, capture_ids: Iterable[str]) -> dt.datetime | None:
+        """When the latest outcome of any of these captures was recorded; None if they have none."""
+        self._want(bytes.fromhex(capture_id) for capture_id in capture_ids)
+        query = "SELECT max(recorded_at) FROM wanted CROSS JOIN outcomes o ON o.capture_id = wanted.key"
+        found = self._db.execute(query).fetchone()[0]
+        return None if found is None else _moment(found)
+
     def succeeded(self, capture_ids: Iterable[str]) -> dict[str, tuple[str, str, dt.datetime]]:
         """Those of these captures after which their origin gave another -> the newest one's id, sha256, time."""
         self._want(bytes.fromhex(capture_id) for capture_id in capture_ids)

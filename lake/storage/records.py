@@ -68,9 +68,13 @@ def telling(index: Index, rows: pa.Table, run_id: str) -> pa.Table:
     known = index.captures(columns[0])
     keep = [_tells(known.get(row[0]), *row[1:]) for row in zip(*columns, strict=True)]
     fresh = rows.filter(pa.array(keep, pa.bool_()))
+    now = dt.datetime.now(dt.UTC)
+    before = index.last_recorded(fresh.column("capture_id").to_pylist())
+    if before is not None and before >= now:  # the clock was set back: the last word still counts
+        now = before + dt.timedelta(microseconds=1)
     values = {
         "run_id": pa.array([run_id] * len(fresh), pa.string()),
-        "recorded_at": pa.array([dt.datetime.now(dt.UTC)] * len(fresh), OUTCOMES.field("recorded_at").type),
+        "recorded_at": pa.array([now] * len(fresh), OUTCOMES.field("recorded_at").type),
     }
     columns = [values[name] if name in values else fresh.column(name) for name in OUTCOMES.names]
     return pa.table(columns, schema=OUTCOMES)

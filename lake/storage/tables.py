@@ -8,6 +8,7 @@ twice.)
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 import time
@@ -24,7 +25,7 @@ from deltalake.transaction import AddAction, RemoveAction
 from lake import schema
 from lake.errors import Conflict, Stop
 from lake.locations import TABLES, LakeRoot
-from lake.storage.parquet import STATISTICS, DataFile
+from lake.storage.parquet import STATISTICS, DataFile, flush
 
 __all__ = [
     "NOTE",
@@ -125,7 +126,24 @@ class Table:
             )
         except CommitFailedError as error:
             self._settle(target, token, error)
+        self._flush(target)
         return target
+
+    def _flush(self, version: int) -> None:
+        """Have the disk hold a version's log entry, and the checkpoint that came with it: delta-rs does not.
+
+        The entry before goes first, for its writer may have died just before it did so.
+        """
+        folder = self.folder / "_delta_log"
+        entries = [log_entry(self.root, self.name, each) for each in (version - 1, version)]
+        for path in (
+            *entries,
+            entries[1].with_suffix(".checkpoint.parquet"),
+            folder / "_last_checkpoint",
+            folder,
+        ):
+            with contextlib.suppress(FileNotFoundError):
+                flush(path)
 
     def discard(self, files: Iterable[DataFile]) -> None:
         """Delete files that were written for a commit that is known to have failed."""
