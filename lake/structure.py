@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -126,16 +125,12 @@ def structure_batches(
     isolate: bool = False,
     progress: Callable[[int], None] | None = None,
     work: Callable[..., BatchResult] = structure_batch,
-    names: Path | None = None,
 ) -> list[BatchResult]:
     """Structure all batches over ``workers`` processes; ``progress`` gets the number of captures done.
 
     A single batch runs in this process unless ``isolate`` says that it holds captures which an earlier run
     died over. ``work`` is what a process runs on a batch: importable, with the parameters of ``structure_batch``.
-    ``names`` is the run's table of names, if there is one.
     """
-    if names is not None:
-        work = partial(work, names=names)
     done = progress or (lambda _count: None)
     if not isolate and (workers <= 1 or len(specs) <= _INLINE_BATCHES):
         results = []
