@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from lake.storage import staging
 from lake.storage.captures import Stored, store
 from lake.storage.commit import Committed, Counts
 from lake.storage.commit import commit as commit_staged
-from lake.structure import BatchResult, structure_batches
+from lake.structure import BatchResult, structure_batch, structure_batches
 from lake.views.publish import publish as publish_views
 
 __all__ = [
@@ -158,7 +159,7 @@ def structure(request: IngestRequest, captured: Captured, progress: Progress | N
         workers=request.sizes.workers,
         isolate=left_over,
         progress=count,
-        names=captured.names,
+        work=partial(structure_batch, names=captured.names),
     )
     return Structured(tuple(results), time.perf_counter() - started)
 

@@ -55,7 +55,7 @@ class KnownNames:
         """
         marks = []
         taken = set()
-        for number, start, end in self._automaton.find_matches_as_indexes(_searchable(text)):
+        for number, start, end in self._places(text):
             known = self._names[number]
             if known.taken and not _goes_on(known.name, text, end):
                 taken.add(start)
@@ -65,6 +65,13 @@ class KnownNames:
         if not taken:
             return []
         return [mark for mark in genuine(marks, text, named=frozenset(named)) if mark.start in taken]
+
+    def _places(self, text: str) -> list[tuple[int, int, int]]:
+        """(number of the name, start, end) of the longest matches; a lone surrogate is a letter like others."""
+        try:
+            return self._automaton.find_matches_as_indexes(text)
+        except UnicodeEncodeError:  # the library takes what UTF-8 can hold
+            return self._automaton.find_matches_as_indexes(text.encode("utf-8", "replace").decode("utf-8"))
 
 
 def with_names(article: Article, names: KnownNames | None) -> Article:
@@ -132,8 +139,3 @@ def _mention(pair: Pair, marks: Sequence[Mark]) -> Mention:
 def _goes_on(name: str, text: str, end: int) -> bool:
     """Whether the text behind a name makes it the beginning of another company's."""
     return text.startswith(words.TAILS, end) and not name.endswith(words.TAILS)
-
-
-def _searchable(text: str) -> str:
-    """The text as UTF-8 can hold it; a lone surrogate becomes ``?``, so that places stay the same."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
