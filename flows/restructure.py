@@ -13,7 +13,7 @@ from flows.parameters import Cluster, Workers, sizes, start_text
 from lake.backfill import Backfill
 from lake.locations import lake_root
 from lake.report import COUNTS
-from lake.restructure import RestructureRequest
+from lake.restructure import RestructureRequest, version_number
 from tasks import restructure as steps
 from tasks.logs import lake_log
 from tasks.progress import RunProgress
@@ -26,7 +26,9 @@ ChunkDays = Annotated[int, Field(ge=1, le=3660)]
 def run_name() -> str:
     """Says what is restructured and when, from the parameters of the run at hand."""
     given = flow_run.parameters
-    chosen = [f"{name} {given[name]}" for name in ("site", "since", "until") if given.get(name)]
+    chosen = [
+        f"{name} {given[name]}" for name in ("site", "since", "until", "extractor_before") if given.get(name)
+    ]
     if given.get("rejects"):
         chosen.append("rejects")
     return f"{', '.join(chosen) or 'everything'} · {start_text()}"
@@ -38,6 +40,7 @@ def restructure(
     until: dt.date | None = None,
     site: str | None = None,
     rejects: bool = False,
+    extractor_before: str | None = None,
     lake: str | None = None,
     workers: Workers = None,
     cluster: Cluster = None,
@@ -51,6 +54,7 @@ def restructure(
         until: Last publication date, included. None: to the last.
         site: Only articles of this site, such as eastmoney. Empty: all sites.
         rejects: Only captures that gave no article.
+        extractor_before: Only captures last read by an extractor older than this version, such as newslake/2.
         lake: Folder that holds the lake. Empty: the worker's own (its NEWSLAKE_ROOT, else ./data).
         workers: Processes that structure pages. Empty: one for each core.
         cluster: Structure on more machines, which share the lake's folder: the address of a Dask scheduler
@@ -58,7 +62,8 @@ def restructure(
     """
     with lake_log():
         progress = RunProgress()
-        request = RestructureRequest(lake_root(lake), since, until, site, rejects, sizes(workers))
+        before = version_number(extractor_before) if extractor_before else None
+        request = RestructureRequest(lake_root(lake), since, until, site, rejects, sizes(workers), before)
         report = steps.restructure(request, progress, cluster)
         progress.end(report.sentence())
         return report.to_json()

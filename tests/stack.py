@@ -7,14 +7,16 @@ import os
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-__all__ = ["NEWSLAKE", "ROOT", "Running", "up", "wait_until"]
+__all__ = ["NEWSLAKE", "ROOT", "Running", "all_off", "up", "wait_until"]
 
 ROOT = Path(__file__).resolve().parent.parent
 NEWSLAKE = [sys.executable, "-m", "flows.cli"]
@@ -72,9 +74,19 @@ def wait_until(ready: Callable[[], bool], seconds: float, otherwise: Callable[[]
         time.sleep(0.3)
 
 
+def all_off() -> str:
+    """A user's configuration that switches every shipped source off."""
+    shipped = tomllib.loads(files("lake.sources").joinpath("sources.toml").read_text("utf-8"))
+    return "".join(f"[{name}]\non = false\n" for name, table in shipped.items() if table.get("on"))
+
+
 @contextmanager
 def up(lake: Path, *options: str, **environment: str) -> Iterator[Running]:
-    """A stack; at the end it is killed, if it still runs."""
+    """A stack; at the end it is killed, if it still runs. Its live sources are all switched off."""
+    lake.mkdir(exist_ok=True)
+    own = lake / "sources.toml"
+    if not own.exists():
+        own.write_text(all_off())
     command = [*NEWSLAKE, "up", "--lake", str(lake), "--port", "4310", "--json", *options]
     log = lake.with_name("up.log")
     with log.open("w") as errors:

@@ -23,7 +23,8 @@ from lake.locations import lake_root
 from lake.report import COUNTS
 from lake.restructure import restructure
 from tasks.lineage import asset_key
-from tests.stack import wait_until
+from tests.site import Site
+from tests.stack import all_off, wait_until
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 SECOND = dt.timedelta(seconds=1)
@@ -72,7 +73,7 @@ def test_a_tick_publishes_with_lineage_and_an_event_and_a_quiet_one_says_nothing
     posts: Path, tmp_path: Path
 ) -> None:
     lake = str(tmp_path / "lake")
-    first = ingest_live([str(posts)], lake=lake)[str(posts)]
+    first = ingest_live([str(posts)], lake=lake)
     assert first["captured"] == 31
     wait_until(lambda: len(about(lake)) >= 4, 30)
     events = {each["event"]: each for each in about(lake) if each["event"].startswith("newslake")}
@@ -94,22 +95,57 @@ def test_a_tick_publishes_with_lineage_and_an_event_and_a_quiet_one_says_nothing
         "lake.duckdb": [f"file://{lake}/articles"],
     }
 
-    second = ingest_live([str(posts)], lake=lake)[str(posts)]
+    second = ingest_live([str(posts)], lake=lake)
     assert (second["new"], second["snapshot"]) == (0, first["snapshot"])
     assert len(about(lake)) == 4
 
 
 @pytest.mark.usefixtures("prefect_api")
-def test_a_source_that_cannot_be_read_does_not_keep_others_from_their_tick(
-    posts: Path, tmp_path: Path
-) -> None:
+def test_ticks_bring_what_the_sources_that_are_on_have_and_outlive_an_outage(tmp_path: Path) -> None:
     lake = tmp_path / "lake"
-    state = ingest_live([str(tmp_path / "nowhere"), str(posts)], lake=str(lake), return_state=True)
-    assert state.is_failed()
-    with pytest.raises(Stop, match="nowhere"):
-        state.result()
+    with Site() as site:
+        lake.mkdir()
+        (lake / "sources.toml").write_text(
+            f"""
+            [fetch]
+            allow_hosts = ["{site.host}"]
+            delay = 0
+            attempts = 1
+            {all_off()}
+            [local]
+            kind = "feed"
+            url = "{site.base}/feed.rss"
+            on = true
+            """
+        )
+        site.news.publish(3)
+        first = ingest_live(lake=str(lake))
+        assert (first["captured"], first["new"]) == (3, 3)
+
+        asked = len(site.article_requests())
+        quiet = ingest_live(lake=str(lake))
+        assert (quiet["captured"], quiet["snapshot"]) == (0, first["snapshot"])
+        assert len(site.article_requests()) == asked
+
+        site.news.publish(2)
+        site.faults.add("500", "/feed", times=1)
+        state = ingest_live(lake=str(lake), return_state=True)
+        assert state.is_failed()
+        assert "no source could be read" in state.message
+
+        after = ingest_live(lake=str(lake))
+        assert after["new"] == 2
     with duckdb.connect(str(lake / "lake.duckdb"), read_only=True) as connection:
-        assert connection.execute("SELECT count(*) > 20 FROM articles").fetchone() == (True,)
+        assert connection.execute("SELECT source, count(*) FROM articles GROUP BY 1").fetchall() == [
+            ("local", 5)
+        ]
+
+
+@pytest.mark.usefixtures("prefect_api")
+def test_without_a_source_that_is_on_a_tick_does_nothing(tmp_path: Path) -> None:
+    (tmp_path / "sources.toml").write_text(all_off())
+    state = ingest_live(lake=str(tmp_path), return_state=True)
+    assert (state.is_completed(), state.name) == (True, "Skipped")
 
 
 @pytest.mark.usefixtures("prefect_api")
