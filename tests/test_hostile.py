@@ -35,6 +35,9 @@ PAGES: dict[str, Callable[[], str]] = {
     "a tag of a million attributes": lambda: (
         f"<div {' '.join(f'a{n}=x' for n in range(1_000_000))}>{PROSE}</div>"
     ),
+    "a long tag whose values hold brackets": lambda: (
+        f"<div {' '.join(f'a{n}=">"' for n in range(300_000))}>{PROSE}</div>"
+    ),
     "an endless class name": lambda: f'<div class="{"comment " * 500_000}">{PROSE}</div>',
     "an endless class token": lambda: f'<div class="{"a-" * 2_000_000}">{PROSE}</div>',
     "an endless style": lambda: f'<div style="{"display:" * 500_000}none">{PROSE}</div>',
