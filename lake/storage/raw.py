@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from lake.errors import Stop, Usage
 from lake.locations import LakeRoot
-from lake.schema import CAPTURE_COLUMNS
+from lake.schema import CAPTURE_COLUMNS, CAPTURES
 from lake.storage import staging
 from lake.storage.index import Index, KnownCapture
 from lake.storage.keys import groups_with_bodies
@@ -72,7 +72,9 @@ def locate(root: LakeRoot, capture_ids: Collection[str], index: Index) -> pa.Tab
     for file, ids in _by_file(known).items():
         wanted = pc.field("capture_id").isin(ids)
         with _damage_named(folder / file):
-            rows = pq.read_table(folder / file, columns=CAPTURE_COLUMNS, filters=wanted, partitioning=None)
+            rows = pq.read_table(
+                folder / file, columns=CAPTURE_COLUMNS, schema=CAPTURES, filters=wanted, partitioning=None
+            )  # with the schema, a column that the file was written before reads as NULL
         places = [
             _place(folder, known[each].body_file, each) for each in rows.column("capture_id").to_pylist()
         ]

@@ -76,7 +76,11 @@ def telling(index: Index, rows: pa.Table, run_id: str) -> pa.Table:
         "run_id": pa.array([run_id] * len(fresh), pa.string()),
         "recorded_at": pa.array([now] * len(fresh), OUTCOMES.field("recorded_at").type),
     }
-    columns = [values[name] if name in values else fresh.column(name) for name in OUTCOMES.names]
+    for column in OUTCOMES:
+        if column.name not in values:
+            said = column.name in _SAID
+            values[column.name] = fresh.column(column.name) if said else pa.nulls(len(fresh), column.type)
+    columns = [values[name] for name in OUTCOMES.names]
     return pa.table(columns, schema=OUTCOMES)
 
 

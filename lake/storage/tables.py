@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, Transaction
+from deltalake import CommitProperties, DeltaTable, Schema, Transaction
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction
 
@@ -104,9 +104,11 @@ class Table:
         With ``remove`` the same rows move to other files; readers of changes see no change.
 
         Raises:
-            Conflict: another writer committed since this handle was opened; nothing was changed.
+            Conflict: another writer committed since this handle was opened, or the table lacked columns of
+                today's schema and has them now; no file was committed.
             Stop: the log could not be written.
         """
+        self._widen()
         removed = list(remove)
         target = self.version + 1
         token = secrets.token_hex(8)
@@ -144,6 +146,24 @@ class Table:
         ):
             with contextlib.suppress(FileNotFoundError):
                 flush(path)
+
+    def _widen(self) -> None:
+        """Add what lake.schema has gained since the table was made, as a version of its own, and raise Conflict.
+
+        Files stay as they are. delta-rs takes a file with more columns without a word, and its readers then
+        don't show them.
+        """
+        wanted = _delta_schema(self.name)
+        held = pa.schema(self.delta.schema().to_arrow())
+        missing = [name for name in wanted.names if _gains(held, wanted, name)]
+        if not missing:
+            return
+        fields = [field for field in Schema.from_arrow(wanted).fields if field.name in missing]
+        try:
+            self.delta.alter.add_columns(fields, commit_properties=CommitProperties(max_commit_retries=0))
+        except CommitFailedError as error:
+            raise Conflict(f"another writer committed to {self.name} first") from error
+        raise Conflict(f"{self.name} has got new columns or members: {', '.join(missing)}")
 
     def discard(self, files: Iterable[DataFile]) -> None:
         """Delete files that were written for a commit that is known to have failed."""
@@ -246,6 +266,16 @@ def _listed(delta: DeltaTable) -> Iterable[DataFile]:
 def _delta_schema(name: str) -> pa.Schema:
     columns = [pa.field(column.name, _unnumbered(column.type)) for column in SCHEMAS[name]]
     return pa.schema(columns + [pa.field(part, pa.string()) for part in _partitions(name)])
+
+
+def _gains(held: pa.Schema | pa.StructType, wanted: pa.Schema | pa.StructType, name: str) -> bool:
+    """Whether the field ``name``, or a member of it, is in ``wanted`` alone."""
+    if name not in {field.name for field in held}:
+        return True
+    before, after = held.field(name).type, wanted.field(name).type
+    while pa.types.is_list(after):
+        before, after = before.value_type, after.value_type
+    return pa.types.is_struct(after) and any(_gains(before, after, member.name) for member in after)
 
 
 def _unnumbered(kind: pa.DataType) -> pa.DataType:

@@ -49,6 +49,8 @@ _SCALARS = {
     pa.string(): "VARCHAR",
     pa.int32(): "INTEGER",
     pa.int64(): "BIGINT",
+    pa.float64(): "DOUBLE",
+    pa.bool_(): "BOOLEAN",
     pa.date32(): "DATE",
     pa.timestamp("us", "UTC"): "TIMESTAMPTZ",
 }
