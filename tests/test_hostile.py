@@ -36,7 +36,10 @@ PAGES: dict[str, Callable[[], str]] = {
         f"<div {' '.join(f'a{n}=x' for n in range(1_000_000))}>{PROSE}</div>"
     ),
     "a long tag whose values hold brackets": lambda: (
-        f"<div {' '.join(f'a{n}=">"' for n in range(300_000))}>{PROSE}</div>"
+        "<div " + " ".join(f"a{n}='>'" for n in range(300_000)) + f">{PROSE}</div>"
+    ),
+    "a long tag behind a lone quote": lambda: (
+        '<div a=b" ' + " ".join(f"a{n}" for n in range(300_000)) + f">{PROSE}</div>"
     ),
     "an endless class name": lambda: f'<div class="{"comment " * 500_000}">{PROSE}</div>',
     "an endless class token": lambda: f'<div class="{"a-" * 2_000_000}">{PROSE}</div>',
