@@ -23,7 +23,8 @@ from itertools import islice, product
 from pathlib import Path
 
 from benchmarks.generate import generate
-from benchmarks.vocabulary import HEADS, TAILS, TRADES
+from benchmarks.prose import things
+from benchmarks.vocabulary import HEADS, NOUNS, TAILS, TRADES
 from lake.errors import Reject
 from lake.extraction import extract
 from lake.extraction.known_names import KnownName, KnownNames, with_names
@@ -90,6 +91,18 @@ def case(body: str, name: str, url: str | None = None) -> Case | None:
 def generated(count: int) -> Iterator[Case]:
     """Generated posts with markup, one of each article."""
     return _distinct(case(body.decode(), name) for name, body in generate(count))
+
+
+def planted(count: int) -> Iterator[Case]:
+    """The same posts with harder names: 20 securities are called as words of the prose are (产能, 供应链…),
+    and 10 as another security is."""
+    names = [thing.name for thing in things()[0]]
+    renamed = dict(zip(names[:20], NOUNS[:20], strict=True)) | dict(
+        zip(names[20:30], names[30:40], strict=True)
+    )
+    pattern = re.compile("|".join(map(re.escape, renamed)))
+    posts = ((name, pattern.sub(lambda m: renamed[m[0]], body.decode())) for name, body in generate(count))
+    return _distinct(case(body, name) for name, body in posts)
 
 
 def real() -> Iterator[Case]:
@@ -176,13 +189,14 @@ def measure(cases: Sequence[Case], folds: int) -> list[Score]:
             KINDS,
         ),
         by_names("names, if all were known", cases, 1, lambda name: name.verdict in ("taken", "rare"), KINDS),
+        by_names("names, without any bound", cases, folds, lambda name: name.verdict != "kind", KINDS),
         by_names("boards, were they taken", cases, folds, lambda name: name.verdict == "kind", ("board",)),
         by_tickers(cases),
     ]
 
 
 def cost(posts: int, size: int = 6000) -> tuple[float, float]:
-    """Median microseconds a generated post without markup: looking for ``size`` names; extraction before that."""
+    """Median microseconds a generated post without markup: for looking for ``size`` names, and for extracting it."""
     invented = ("".join(parts) for parts in product(HEADS, TAILS, TRADES))
     names = KnownNames(KnownName(name, (0, f"{k:06d}")) for k, name in enumerate(islice(invented, size)))
     looking, reading = [], []
@@ -196,9 +210,13 @@ def cost(posts: int, size: int = 6000) -> tuple[float, float]:
 
 
 def _timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
+    """The best of five, as other work shares the cores."""
+    times = []
+    for _ in range(5):
+        started = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - started)
+    return min(times)
 
 
 def main() -> None:
@@ -208,7 +226,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object only")
     options = parser.parse_args()
     made, found = list(generated(options.posts)), list(real())
-    results = {"generated": measure(made, _FOLDS)}
+    hard = list(planted(options.posts))
+    results = {"generated": measure(made, _FOLDS), "planted": measure(hard, _FOLDS)}
     if found:
         results["real"] = measure(found, len(found))
     rows = {

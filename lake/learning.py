@@ -114,4 +114,6 @@ def _verdict(name: Name) -> Verdict:
         return "ambiguous"
     if not name.seen or name.agreed < LEAST_PRECISION * name.seen:
         return "ordinary"
-    return "rare" if name.articles < (LEAST_ARTICLES_SHORT if letters == SHORT else LEAST_ARTICLES) else "taken"
+    return (
+        "rare" if name.articles < (LEAST_ARTICLES_SHORT if letters == SHORT else LEAST_ARTICLES) else "taken"
+    )

@@ -62,8 +62,7 @@ def article(text: str, *mentions: Mention) -> Article:
         ("今日澜川储能扩产，澜川储能称", [("澜川储能", 2), ("澜川储能", 9)]),
         ("砚石精工设备涨停", []),  # a longer name that is not taken keeps the shorter one out
         ("砚石与砚石精工设备", [("砚石", 0)]),
-        ("砚石证券认为", []),  # another company
-        ("砚石汽车、砚石", [("砚石", 5)]),
+        ("砚石汽车", [("砚石", 0)]),  # were it another company, the table would know the longer name
         ("砚石行业协会", []),
         ("AZQVX与ZQVXB", []),
         ("ZQVX股价", [("ZQVX", 0)]),
@@ -326,7 +325,7 @@ def test_hidden_markup_of_generated_posts_is_found_again() -> None:
 def test_hidden_markup_of_real_posts_is_found_again_by_names_that_are_known() -> None:
     score = by_names("names", list(real()), 1, lambda name: name.verdict in ("taken", "rare"), KINDS)
     assert (score.precision or 0) >= 0.98
-    assert (score.recall or 0) >= 0.89
+    assert (score.recall or 0) >= 0.91
 
 
 def test_charts_of_an_unmarked_text_keep_their_pair() -> None:

@@ -5,8 +5,7 @@ The table comes from the lake's own marked mentions (``lake.names``); here it is
 - The longest name wins, from the left. Names that are known but not to be taken (ambiguous ones, boards,
   ordinary words) still take their letters, so that no shorter name is found inside them.
 - A name is no mention where the site's mark of it would be none (``false_marks``): inside a longer Latin
-  word, before 协会 or 大学, as ordinary words. Nor where a word that ends companies' names follows it
-  (某某[证券], 某某[汽车]): that is another company.
+  word, before 协会 or 大学, as ordinary words.
 - A text that carries the site's own markup is left to it. The site marks each name that it knows, so a name
   that it left unmarked is most likely none: that is what the table's precision counts as an error.
 """
@@ -18,7 +17,6 @@ from dataclasses import dataclass, replace
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from lake.extraction import mention_words as words
 from lake.extraction.false_marks import genuine
 from lake.extraction.markets import kind_of, mic_of, symbol_of
 from lake.extraction.marks import Mark, Pair
@@ -57,9 +55,9 @@ class KnownNames:
         taken = set()
         for number, start, end in self._places(text):
             known = self._names[number]
-            if known.taken and not _goes_on(known.name, text, end):
+            if known.taken:
                 taken.add(start)
-            elif known.taken or kind_of(*known.pair) != "board":
+            elif kind_of(*known.pair) != "board":
                 continue
             marks.append(Mark(*known.pair, known.name, start, end, first=False))
         if not taken:
@@ -134,8 +132,3 @@ def _mention(pair: Pair, marks: Sequence[Mark]) -> Mention:
         first_offset=marks[0].start,
         marked_by="name",
     )
-
-
-def _goes_on(name: str, text: str, end: int) -> bool:
-    """Whether the text behind a name makes it the beginning of another company's."""
-    return text.startswith(words.TAILS, end) and not name.endswith(words.TAILS)
