@@ -97,12 +97,9 @@ def test_bytes_that_changed_in_place(root: LakeRoot) -> None:
     content = path.read_bytes()
     at = content.index("青禾钢铁公布".encode())
     path.write_bytes(content[:at] + b"X" + content[at + 1 :])
-    table.commit(
-        [DataFile(file.path + "x", path.stat().st_size, file.rows, stats=f'{{"numRecords":{file.rows}}}')],
-        {},
-        remove=[file],
-    )
-    path.rename(path.with_name(path.name + "x"))
+    plain = path.rename(path.with_name("plain.parquet"))  # a name without a hash
+    stats = f'{{"numRecords":{file.rows}}}'
+    table.commit([DataFile(plain.name, plain.stat().st_size, file.rows, stats=stats)], {}, remove=[file])
     assert kinds(root) == {"damaged_body"}
 
 

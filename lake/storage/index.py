@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Self
 
-from lake.errors import Retry
+from lake.errors import Retry, Stop
 from lake.locations import LakeRoot
 from lake.storage import keys
 from lake.storage.indexfile import is_damage, open_index, remove, transaction
@@ -94,6 +94,8 @@ class Index:
         if is_damage(error):
             remove(self._path)
             raise Retry(f"the key index {self._path} was damaged and has been removed: run again")
+        if isinstance(error, sqlite3.OperationalError):  # a full disk, for one
+            raise Stop(f"the key index {self._path} cannot be written: {error}") from error
 
     def catch_up(self, lake: Lake) -> None:
         """Read the keys of every data file of ``lake`` that has not been read yet."""

@@ -6,6 +6,8 @@ import logging
 import sqlite3
 from pathlib import Path
 
+from lake.errors import Stop
+
 __all__ = ["is_damage", "open_index", "remove", "transaction"]
 
 log = logging.getLogger(__name__)
@@ -40,10 +42,12 @@ def is_damage(error: object) -> bool:
 
 
 def open_index(path: Path) -> sqlite3.Connection:
-    """Open the index, or make an empty one where there is none or a damaged one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Open the index, or make an empty one where there is none or a damaged one. Raises Stop if neither can be."""
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         return _connect(path)
+    except (OSError, sqlite3.OperationalError) as error:  # a disk that is full or may not be written
+        raise Stop(f"the key index {path} cannot be written: {error}") from error
     except sqlite3.DatabaseError as error:
         if not is_damage(error):
             raise

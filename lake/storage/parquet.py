@@ -7,9 +7,12 @@ bodies compress 7.6 times in pages of megabytes and 3.2 times one by one.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +23,17 @@ import pyarrow.parquet as pq
 
 from lake.schema import PARTITION
 
-__all__ = ["STATISTICS", "DataFile", "file_name", "flush", "read_rows", "write_captures", "write_rows"]
+__all__ = [
+    "STATISTICS",
+    "DataFile",
+    "file_name",
+    "flush",
+    "is_whole",
+    "read_rows",
+    "statistics",
+    "write_captures",
+    "write_rows",
+]
 
 STATISTICS = ("article_id", "published_at", "published_date", "revision")
 """Columns whose bounds go to the Delta log and the files: what readers prune by. Bounds of texts are as long
@@ -31,6 +44,7 @@ _FEW = 1000
 
 _BODY_BYTES = 4 * 1024 * 1024
 """Bytes of bodies in one row group: what a point read must unpack (5-10 ms)."""
+_HASH = 16  # hex digits of a file's sha256 at the end of its name
 _BLOOM = {"ndv": 20_000, "fpp": 0.01}
 
 
@@ -51,8 +65,19 @@ class DataFile:
 
 
 def file_name(run_id: str, number: int) -> str:
-    """A file name that no other run, attempt or machine uses."""
+    """A file name that no other run, attempt or machine uses; its content's hash is added to it."""
     return f"{run_id}-{number:05d}-{secrets.token_hex(4)}.parquet"
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a file's bytes are those that were written, by the hash in its name; True if it has none."""
+    parts = path.stem.rpartition(".")
+    return not parts[1] or _hash(path) == parts[2]
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:_HASH]
 
 
 def write_rows(folder: Path, name: str, rows: pa.Table, *, row_group: int) -> DataFile:
@@ -64,19 +89,18 @@ def write_rows(folder: Path, name: str, rows: pa.Table, *, row_group: int) -> Da
     bloom = {}
     if "article_id" in rows.column_names:
         bloom = {"article_id": _BLOOM | {"ndv": max(len(rows), 1)}}
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(
-        rows,
-        path,
-        row_group_size=row_group,
-        compression="zstd",
-        compression_level=3,
-        bloom_filter_options=bloom or None,
-        write_statistics=[column for column in STATISTICS if column in rows.column_names],
-        use_dictionary=len(rows) >= _FEW,
-        store_schema=False,
-    )
+    with _begun(folder / name) as path:
+        pq.write_table(
+            rows,
+            path,
+            row_group_size=row_group,
+            compression="zstd",
+            compression_level=3,
+            bloom_filter_options=bloom or None,
+            write_statistics=[column for column in STATISTICS if column in rows.column_names],
+            use_dictionary=len(rows) >= _FEW,
+            store_schema=False,
+        )
     return _finished(folder, name, rows, partition)
 
 
@@ -90,18 +114,19 @@ def write_captures(folder: Path, name: str, rows: pa.Table) -> DataFile:
     bare = rows.filter(empty)
     length = pc.sum(full.column("length")).as_py() or 0
     per_group = max(1, len(full) * _BODY_BYTES // max(length, _BODY_BYTES))
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with pq.ParquetWriter(
-        path,
-        rows.schema,
-        compression="zstd",
-        compression_level=3,
-        use_dictionary=["source", "path", "detected_type", "charset", "content_type", "run_id"],
-        data_page_size=_BODY_BYTES,
-        write_statistics=["body"],
-        store_schema=False,
-    ) as writer:
+    with (
+        _begun(folder / name) as path,
+        pq.ParquetWriter(
+            path,
+            rows.schema,
+            compression="zstd",
+            compression_level=3,
+            use_dictionary=["source", "path", "detected_type", "charset", "content_type", "run_id"],
+            data_page_size=_BODY_BYTES,
+            write_statistics=["body"],
+            store_schema=False,
+        ) as writer,
+    ):
         for part in (full, bare):
             if len(part):
                 writer.write_table(part, row_group_size=per_group)
@@ -119,11 +144,25 @@ def read_rows(path: Path, schema: pa.Schema) -> pa.Table:
     return pa.table(columns, schema=schema)
 
 
+@contextmanager
+def _begun(path: Path) -> Iterator[Path]:
+    """The path to write to, whose folder is made; what a failure such as a full disk leaves there is removed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield path
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
 def _finished(folder: Path, name: str, rows: pa.Table, partition: str | None) -> DataFile:
-    path = folder / name
+    """Flush a written file and put its hash into its name: so `verify` can tell damage anywhere in it."""
+    written = folder / name
+    name = f"{name.removesuffix('.parquet')}.{_hash(written)}.parquet"
+    path = written.rename(folder / name)
     flush(path)
     flush(path.parent)
-    stats = _stats(rows)
+    stats = statistics(rows)
     revision = stats["maxValues"].get("revision")
     return DataFile(name, path.stat().st_size, len(rows), partition, revision, json.dumps(stats))
 
@@ -137,7 +176,8 @@ def flush(path: Path) -> None:
         os.close(handle)
 
 
-def _stats(rows: pa.Table) -> dict[str, Any]:
+def statistics(rows: pa.Table) -> dict[str, Any]:
+    """What the Delta log says of a file: its number of rows, and bounds and NULLs of some columns."""
     low, high, nulls = {}, {}, {}
     for name in STATISTICS:
         if name in rows.column_names and len(rows):

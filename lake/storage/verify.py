@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
-import time
+import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -17,16 +14,17 @@ from deltalake.exceptions import DeltaError
 
 from lake.errors import Stop
 from lake.locations import LakeRoot
-from lake.storage import raw, snapshots
+from lake.storage import damage, raw, snapshots
 from lake.storage.checks import CHECKS
+from lake.storage.damage import Finding
 from lake.storage.index import Index
 from lake.storage.maintain import stale_staging
-from lake.storage.parquet import DataFile
 from lake.storage.tables import SCHEMAS, Lake, Table, open_lake
 
 __all__ = ["Finding", "verify"]
 
-_SETTLED = dt.timedelta(days=1)  # younger files that no version names may belong to a run under way
+log = logging.getLogger(__name__)
+
 _SHOWN = 20  # faults of one kind and table that are named; a lost file would give thousands
 _KEYS = {
     "captures": ("capture_id", "sha256", "origin", "length"),
@@ -35,15 +33,6 @@ _KEYS = {
     "rejects": ("reject_id", "capture_id"),
 }
 _CHUNK = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A fault: ``kind`` is a stable word, ``where`` a path or id, ``what`` a phrase for a person."""
-
-    kind: str
-    where: str
-    what: str
 
 
 def verify(root: LakeRoot, *, bodies: bool = True) -> list[Finding]:
@@ -58,61 +47,21 @@ def verify(root: LakeRoot, *, bodies: bool = True) -> list[Finding]:
         lake = open_lake(root)
     except (Stop, DeltaError, OSError) as error:
         return [Finding("log", str(root.path), f"a table cannot be opened: {error}")]
-    findings = [finding for table in lake.tables() for finding in _files(table)]
-    findings += _snapshots(root, lake)
+    findings = [
+        finding
+        for table in lake.tables()
+        for finding in damage.files(table, hashes=bodies or table.name != "captures")
+    ]
+    findings += damage.pins(root, lake)
     findings += [Finding("staging", str(path), "is left from a dead run") for path in stale_staging(root)]
-    lost = {finding.where for finding in findings if finding.kind in ("missing_file", "unreadable_file")}
+    lost = {finding.where for finding in findings if finding.kind in damage.BROKEN}
+    if not lost and not any(finding.kind == "pin" for finding in findings):
+        findings += damage.published(root)
     if bodies:
         findings += _bodies(lake.captures, lost)
     if not lost:  # else every reference into them would be a fault of its own
         findings += _references(root, lake)
     return findings
-
-
-def _files(table: Table) -> Iterator[Finding]:
-    """The log against the files."""
-    for file in table.files():
-        path = table.folder / file.path
-        if not path.is_file():
-            yield Finding("missing_file", str(path), f"with {file.rows} rows of {table.name} is gone")
-        elif path.stat().st_size != file.size:
-            yield Finding("unreadable_file", str(path), f"has {path.stat().st_size} bytes, not {file.size}")
-        else:
-            yield from _readable(path, file)
-    tombs = set(table.delta.vacuum(0, dry_run=True, enforce_retention_duration=False))
-    unknown = set(table.delta.vacuum(0, dry_run=True, enforce_retention_duration=False, full=True)) - tombs
-    limit = time.time() - _SETTLED.total_seconds()
-    for name in sorted(unknown):
-        path = table.folder / name
-        if path.exists() and path.stat().st_mtime < limit:
-            yield Finding(
-                "orphan_file", str(path), "belongs to no version; `newslake maintain` removes it after a week"
-            )
-
-
-def _readable(path: Path, file: DataFile) -> Iterator[Finding]:
-    try:
-        with pq.ParquetFile(path) as opened:
-            if opened.metadata.num_rows != file.rows:
-                what = f"has {opened.metadata.num_rows} rows, the log says {file.rows}"
-                yield Finding("row_count", str(path), what)
-            names = [name for name in opened.schema_arrow.names if name != "body"]
-            for group in range(opened.num_row_groups):
-                opened.read_row_group(group, columns=names)
-    except (OSError, pa.ArrowException) as error:
-        yield Finding("unreadable_file", str(path), f"cannot be read: {error}")
-
-
-def _snapshots(root: LakeRoot, lake: Lake) -> Iterator[Finding]:
-    versions = {table.name: table.version for table in lake.tables()}
-    for snapshot in snapshots.history(root):
-        for name, version in snapshot.versions.items():
-            if version > versions[name]:
-                what = f"pins version {version} of {name}, which ends at {versions[name]}"
-                yield Finding("pin", f"snapshot {snapshot.id}", what)
-        counts = dict(snapshot.counts)
-        if counts and counts.pop("captured") != sum(counts.values()):
-            yield Finding("counts", f"snapshot {snapshot.id}", f"its counts do not add up: {snapshot.counts}")
 
 
 def _bodies(captures: Table, lost: set[str]) -> Iterator[Finding]:
@@ -137,9 +86,25 @@ def _bodies(captures: Table, lost: set[str]) -> Iterator[Finding]:
 
 def _references(root: LakeRoot, lake: Lake) -> Iterator[Finding]:
     """What the tables say of each other, and the key index of them."""
-    with duckdb.connect() as connection, Index(root) as index:
+    with duckdb.connect() as connection:
         for table in lake.tables():
             _load(connection, table)
+        with_index = _load_index(connection, root, lake)
+        for check in CHECKS:
+            if check.kind == "index" and not with_index:
+                continue
+            for where, what in connection.execute(check.query).fetchmany(_SHOWN):
+                yield Finding(check.kind, where, what)
+
+
+def _load_index(connection: duckdb.DuckDBPyConnection, root: LakeRoot, lake: Lake) -> bool:
+    """Load the key index, which is caught up first; False where it may not be written."""
+    try:
+        index = Index(root)
+    except Stop as error:
+        log.warning("the key index is not verified: %s", error)
+        return False
+    with index:
         index.catch_up(lake)
         for name, columns in (
             ("articles", ("article_id", "revision", "content_hash")),
@@ -154,9 +119,7 @@ def _references(root: LakeRoot, lake: Lake) -> Iterator[Finding]:
                     "loaded", pa.table([*map(pa.array, zip(*chunk, strict=True))], names=columns)
                 )
                 connection.execute(f"INSERT INTO index_{name} SELECT * FROM loaded")
-        for check in CHECKS:
-            for where, what in connection.execute(check.query).fetchmany(_SHOWN):
-                yield Finding(check.kind, where, what)
+    return True
 
 
 def _load(connection: duckdb.DuckDBPyConnection, table: Table) -> None:

@@ -1,0 +1,128 @@
+"""Damage to single files: the log against the data files, and the published file against its snapshot."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from lake.locations import TABLES, LakeRoot
+from lake.storage import snapshots
+from lake.storage.parquet import STATISTICS, DataFile, is_whole, statistics
+from lake.storage.tables import Lake, Table
+
+__all__ = ["BROKEN", "Finding", "files", "pins", "published"]
+
+BROKEN = ("missing_file", "altered_file", "unreadable_file", "row_count")
+"""Kinds of findings after which a data file's rows cannot be trusted."""
+
+_SETTLED = timedelta(days=1)  # younger files that no version names may belong to a run under way
+_PATH = re.compile(r"'((?:[^']|'')+\.parquet)'")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fault: ``kind`` is a stable word, ``where`` a path or id, ``what`` a phrase for a person."""
+
+    kind: str
+    where: str
+    what: str
+
+
+def files(table: Table, *, hashes: bool = True) -> Iterator[Finding]:
+    """The log against the files; ``hashes``: compare each file's bytes with the hash in its name."""
+    for file in table.files():
+        path = table.folder / file.path
+        if not path.is_file():
+            yield Finding("missing_file", str(path), f"with {file.rows} rows of {table.name} is gone")
+        elif path.stat().st_size != file.size:
+            yield Finding("unreadable_file", str(path), f"has {path.stat().st_size} bytes, not {file.size}")
+        else:
+            yield from _readable(path, file, hashes=hashes)
+    yield from _orphans(table)
+
+
+def _readable(path: Path, file: DataFile, *, hashes: bool) -> Iterator[Finding]:
+    try:
+        if hashes and not is_whole(path):
+            yield Finding("altered_file", str(path), "has other bytes than were written")
+            return
+        with pq.ParquetFile(path) as opened:
+            if opened.metadata.num_rows != file.rows:
+                what = f"has {opened.metadata.num_rows} rows, the log says {file.rows}"
+                yield Finding("row_count", str(path), what)
+            names = [name for name in opened.schema_arrow.names if name != "body"]
+            bounds = [name for name in STATISTICS if name in names]
+            parts = [opened.read_row_group(group, columns=names) for group in range(opened.num_row_groups)]
+            rows = pa.concat_tables([part.select(bounds) for part in parts]) if parts else None
+    except (OSError, pa.ArrowException, ValueError) as error:
+        yield Finding("unreadable_file", str(path), f"cannot be read: {error}")
+        return
+    if rows is not None and bounds and file.revision is not None:
+        highest = statistics(rows)["maxValues"].get("revision")
+        if highest != file.revision:
+            yield Finding("bounds", str(path), f"holds revision {highest}, the log says {file.revision}")
+
+
+def _orphans(table: Table) -> Iterator[Finding]:
+    tombs = set(table.delta.vacuum(0, dry_run=True, enforce_retention_duration=False))
+    unknown = set(table.delta.vacuum(0, dry_run=True, enforce_retention_duration=False, full=True)) - tombs
+    limit = time.time() - _SETTLED.total_seconds()
+    for name in sorted(unknown):
+        path = table.folder / name
+        if path.exists() and path.stat().st_mtime < limit:
+            what = "belongs to no version; `newslake maintain` removes it after a week"
+            yield Finding("orphan_file", str(path), what)
+
+
+def pins(root: LakeRoot, lake: Lake) -> Iterator[Finding]:
+    """What snapshots pin against what tables have; pins only go forward; counts add up."""
+    after = {table.name: table.version for table in lake.tables()}
+    for snapshot in snapshots.history(root):
+        for name, version in snapshot.versions.items():
+            if version > after[name]:
+                what = f"pins version {version} of {name}, which ends or goes on at {after[name]}"
+                yield Finding("pin", f"snapshot {snapshot.id}", what)
+        after = dict(snapshot.versions)
+        counts = dict(snapshot.counts)
+        if counts and counts.pop("captured") != sum(counts.values()):
+            yield Finding("counts", f"snapshot {snapshot.id}", f"its counts do not add up: {snapshot.counts}")
+
+
+def published(root: LakeRoot) -> Iterator[Finding]:
+    """The published file against the files of the snapshot that it shows; it may be older than the newest."""
+    if not root.database.exists():
+        return
+    where = str(root.database)
+    try:
+        with duckdb.connect(where, read_only=True) as connection:
+            shown = connection.execute("SELECT max(snapshot) FROM snapshots").fetchall()[0][0]
+            query = "SELECT view_name, sql FROM duckdb_views() WHERE schema_name = 'stored'"
+            named = {name: _paths(sql) for name, sql in connection.execute(query).fetchall()}
+    except duckdb.Error as error:
+        yield Finding("published", where, f"cannot be opened: {error}")
+        return
+    gone = sorted(path for paths in named.values() for path in paths if not Path(path).exists())
+    if gone:
+        yield Finding("published", where, f"names {len(gone)} files that are gone, as {gone[0]}")
+    snapshot = next((each for each in snapshots.history(root) if each.id == shown), None)
+    if snapshot is None:
+        yield Finding("published", where, f"shows snapshot {shown}, which the log does not have")
+        return
+    listed = snapshots.files(root, snapshot)
+    wanted = {name: set(listed.paths[name]) for name in TABLES} | {"revised": set(listed.revised)}
+    for name, paths in wanted.items():
+        if named.get(name) != paths:
+            what = f"shows other files of {name} than snapshot {shown} has"
+            yield Finding("published", where, what)
+
+
+def _paths(sql: str) -> set[str]:
+    return {path.replace("''", "'") for path in _PATH.findall(sql)}
