@@ -18,7 +18,7 @@ _ATTRIBUTE = re.compile(
 _TAG = re.compile(rf"<[a-zA-Z][^\s/>]*+(?:{_ATTRIBUTE.pattern})*+")
 """A start tag as the HTML Standard's tokenizer reads it; possessive throughout, so linear in the text."""
 
-_ROUGH = re.compile(r"<[a-zA-Z](?:[^>\"']++|\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))*+")
+_ROUGH = re.compile(r"<[a-zA-Z][^>\"']*+(?:(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))[^>\"']*+)*+")
 """At least as much as a start tag takes, also where values hold ``>`` or a lone quote stands in it; quicker
 than reading attributes."""
 
