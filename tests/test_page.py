@@ -174,6 +174,21 @@ def test_a_short_flash_and_an_article_about_error_pages_are_articles() -> None:
     assert extract_page(essay, url=URL, captured_at=NOW).title == "为什么网站总爱说404：一个错误码的历史"
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "标普 500 指数收跌",
+        "紫禁城 Forbidden City 重开",
+        "短信验证码涨价了吗",
+        "502 路公交车改道",
+        "Cause of fire not found yet",
+    ],
+)
+def test_numbers_and_words_of_error_pages_in_a_flash_are_no_error(title: str) -> None:
+    flash = page("<p>青禾重工公告，公司董事会昨日审议通过回购方案，拟回购不超过两亿元。</p>", title=title)
+    assert extract_page(flash, url=URL, captured_at=NOW).title == title
+
+
 @pytest.mark.parametrize("charset", ["utf-8", "gb18030", "utf-16"])
 def test_bytes_of_any_charset_give_the_same_article(charset: str) -> None:
     html = page(article())

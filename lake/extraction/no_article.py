@@ -14,14 +14,15 @@ from lake.extraction.outline import Outline, words_in
 __all__ = ["refuse"]
 
 _ERROR = re.compile(
-    r"\b(?:404|403|500|502|503)\b(?!\d)|not found|page (?:unavailable|cannot be found)|access denied|forbidden|"
-    r"just a moment|attention required|are you (?:a )?(?:human|robot)|captcha|service unavailable|bad gateway|"
-    r"error \d{3}|log ?in$|^sign in|页面不存在|找不到(?:该)?页面|无法找到|访问(?:被拒绝|异常|验证|过于频繁)|安全验证|"
-    r"人机验证|验证码|您访问的(?:页面|内容)|内容已(?:删除|下线)|出错了|错误提示|请(?:先)?登录|用户登录|系统维护",
+    r"^\W*(?:http |error )?(?:40\d|50\d)(?:\W*$|\W+(?:not found|forbidden|internal|bad gateway|service|error|page|页面|错误))|"
+    r"404(?:页面|错误)|page (?:not found|unavailable|cannot be found)|^not found$|access denied|^forbidden$|just a moment|"
+    r"attention required|are you (?:a )?(?:human|robot)|captcha|service unavailable|bad gateway|^log ?in$|^sign in\b|"
+    r"页面(?:不存在|没有找到)|找不到(?:该)?页面|无法找到|访问(?:被拒绝|异常|验证|过于频繁)|安全验证|人机验证|^验证码$|"
+    r"您访问的(?:页面|内容)|内容已(?:删除|下线)|^(?:出错了|错误提示|请(?:先)?登录|用户登录|系统维护中?)",
     re.IGNORECASE,
 )
 """Words of titles of pages that servers send instead of an article."""
-_ERROR_WORDS = 120
+_ERROR_WORDS = 60
 """An article about an error code has more words than an error page."""
 _SHORTEST = 10.0
 """Words of text below which a page is a shell: a sentence has about twenty (flash news are the shortest articles)."""
@@ -53,7 +54,7 @@ def refuse(
     """
     words = words_in(content.text)
     label = title or head.page_title or "no title"
-    if words < _ERROR_WORDS and _ERROR.search(" ".join(filter(None, (title, head.page_title)))):
+    if words < _ERROR_WORDS and any(_ERROR.search(text) for text in (title, head.page_title) if text):
         raise Reject("extract", "no_article", f"an error, login or check page: {label}")
     if page is None or area is None:
         _refuse_short(words, content, label)
@@ -88,7 +89,7 @@ def _is_list(words: float, page: Outline, area: Area, head: Metadata, address: s
         return False
     inside = page.blocks[area.first : area.after]
     linked = sum(block.words * block.links for block in inside)
-    return prose < _LIST_WORDS / 2 or linked > 0.5 * sum(block.words for block in inside)
+    return prose < _LIST_WORDS / 3 or linked > 0.5 * sum(block.words for block in inside)
 
 
 def _links(page: Outline) -> int:
