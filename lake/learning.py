@@ -47,9 +47,13 @@ _NAMES = """
     ORDER BY ALL
 """
 _TEXTS = """
-    SELECT body_text, [[m.market::VARCHAR, m.code] FOR m IN mentions IF m.marked_by = 'markup' AND m.market IS NOT NULL]
-    FROM articles
-    WHERE len([1 FOR m IN mentions IF m.marked_by = 'markup']) > 0
+    WITH marked AS (
+        SELECT body_text, [m FOR m IN mentions IF m.marked_by = 'markup' AND m.market IS NOT NULL] AS marks
+        FROM articles
+    )
+    SELECT body_text, [[m.market::VARCHAR, m.code] FOR m IN marks]
+    FROM marked
+    WHERE len(marks) > 0
 """
 
 
