@@ -3,13 +3,14 @@
 # make check   lint, types, import contracts, lock, generated docs
 # make docs    write the generated docs anew
 # make bench   the measurements of docs/benchmarks.md
+# make fuzz    coverage-guided fuzzing of extraction
 # make lock    resolve the dependencies anew
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check docs bench lock clean
+.PHONY: setup demo test check docs bench fuzz lock clean
 
 setup: $(READY)
 
@@ -42,6 +43,10 @@ docs: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.ingest
+
+fuzz: $(READY)
+	$(BIN)/python -m pip install --quiet atheris
+	$(BIN)/python -m benchmarks.fuzz --seconds 60
 
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv

@@ -5,6 +5,7 @@ from __future__ import annotations
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from lake.errors import Reject, Usage
+from lake.extraction.parsing import parse as html
 from lake.sources.configuration import Source
 from lake.sources.entries import Entry, Listing, Place, Way, address
 
@@ -18,7 +19,7 @@ def parse(text: str, source: Source, place: Place) -> Listing:
         Reject: stage ``discover``, reason ``no_links``: the page has changed, or is none of the list.
         Usage: a selector that can't be read.
     """
-    tree = LexborHTMLParser(text)
+    tree = html(text)
     links = _found(tree, source.select, place.url)
     urls = dict.fromkeys(url for url in links if source.matches(url))
     if not urls:
