@@ -18,6 +18,7 @@ from flows.commands import reading, sourcing, upkeep, writing
 from flows.commands.common import say
 from flows.commands.demo import demo
 from flows.commands.doctor import doctor
+from flows.commands.exporting import export
 from flows.commands.extracting import extract
 from flows.commands.history import history
 from flows.commands.naming import names
@@ -34,6 +35,7 @@ COMMANDS: tuple[Callable[..., int], ...] = (
     reading.rejects,
     reading.capture,
     history,
+    export,
     extract,
     names,
     upkeep.maintain,

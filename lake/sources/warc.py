@@ -2,6 +2,7 @@
 
 An item is a ``response`` record with status 200 and text in it. Its origin is the address that was asked, as if
 it had been fetched, and its time that of the record: so archived and fetched copies of an article are one story.
+Records that `newslake export` wrote give the captures that they were made of, files too (lake.sources.own).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from lake.errors import Reject
 from lake.model import Item, Origin, RejectRecord
 from lake.settings import Limits
-from lake.sources import kinds, refusals
+from lake.sources import kinds, own, refusals
 
 __all__ = ["read_warc", "records"]
 
@@ -58,6 +59,8 @@ def records(file: BinaryIO, name: str, limits: Limits) -> Iterator[Item | Reject
 
 
 def _is_page(record: Any) -> bool:
+    if own.is_own(record):
+        return bool(record.rec_type in ("response", "resource"))
     if record.rec_type != "response" or record.http_headers is None:
         return False
     kind = (record.http_headers.get_header("Content-Type") or "").lower().strip()
@@ -71,6 +74,9 @@ def _item(record: Any, limits: Limits) -> Item | RejectRecord:
         if not url:
             raise Reject("capture", "bad_url", "a record without an address")
         body = _body(record, limits)
+        time = _time(record.rec_headers.get_header("WARC-Date"))
+        if own.is_own(record):
+            return own.item(record, body, fetched_at=time)
     except Reject as reject:
         return RejectRecord(origin, reject.stage, reject.reason, reject.detail)
     headers = tuple((name.lower(), value) for name, value in record.http_headers.headers)
@@ -78,7 +84,7 @@ def _item(record: Any, limits: Limits) -> Item | RejectRecord:
         origin=origin,
         body=body,
         content_type=record.http_headers.get_header("Content-Type"),
-        fetched_at=_time(record.rec_headers.get_header("WARC-Date")),
+        fetched_at=time,
         http_status=200,
         http_headers=tuple((name, value) for name, value in headers if name not in _NOT_STORED),
     )
