@@ -6,6 +6,7 @@ duckdb==VERSION`` with this Python; without it the tests of old versions are ski
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -19,6 +20,7 @@ from lake.locations import LakeRoot
 from lake.views import VIEWS
 from lake.views.publish import publish
 from tests.small_lake import article, at, commit
+from tests.view_answers import on
 
 CLIENT = Path(sys.executable).with_name("duckdb")
 OLD = [Path(folder) for folder in os.environ.get("NEWSLAKE_OLD_DUCKDB", "").split(":") if folder]
@@ -45,9 +47,14 @@ print(json.dumps([duckdb.__file__, *answers]))
 def root(tmp_path_factory: pytest.TempPathFactory) -> LakeRoot:
     """A lake with revisions, in a folder whose name needs quoting."""
     root = LakeRoot(tmp_path_factory.mktemp("it's a 湖"))
-    mentions = [{"kind": "security", "market": 1, "code": "699001", "name": "青禾钢铁", "count": 2}]
+    mentions = [
+        {"kind": "security", "market": 1, "code": "699001", "name": "青禾钢铁", "count": 2},
+        {"kind": "security", "market": 0, "code": "399001", "name": "沧澜汽车", "count": 1},
+        {"kind": "board", "market": 90, "code": "BK9001", "name": "特种钢", "count": 1},
+    ]
     parts = {
-        "mentions": mentions * 2,
+        "media": "北岸日报",
+        "mentions": mentions,
         "links": [{"url": "https://qinghe.example/", "text": "公告"}],
         "images": [{"url": "https://img.example/a.png"}],
         "charts": [{"kind": "K", "url": "https://img.example/k.png"}],
@@ -55,7 +62,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> LakeRoot:
     }
     commit(
         root,
-        articles=[article("a"), article("b", **parts)],
+        articles=[article("a"), article("b", **parts), article("d", **parts), *_hourly_until_a_gap()],
         captures=[{"capture_id": "c1", "origin": "/in/a.md", "length": 1, "body": b"a"}],
         rejects=[{"reject_id": "r", "origin": "/in/a.md", "rejected_at": at(1)}],
         outcomes=[{"capture_id": "c1", "outcome": "new", "article_id": "a", "recorded_at": at(2)}],
@@ -63,6 +70,13 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> LakeRoot:
     commit(root, articles=[article("a", 2, day=3, **parts)])
     publish(root)
     return root
+
+
+def _hourly_until_a_gap() -> list[dict[str, object]]:
+    """Eight articles every Wednesday at nine for five weeks, none in the sixth, one a day later."""
+    wednesdays = [dt.date(2022, 4, 6) + dt.timedelta(weeks=week) for week in range(5)]
+    rows = [on(day, f"w{day}{n}", source="wire") for day in wednesdays for n in range(8)]
+    return [*rows, on("2022-05-12", "later", source="wire")]
 
 
 def expected(root: LakeRoot, query: str) -> list[list[object]]:

@@ -1,12 +1,12 @@
-"""The published views: one .sql file each, listed here in the order in which they build on each other.
+"""The published views and table macros: one .sql file each, listed in the order in which they build on each other.
 
 ``header`` reads the files, ``stored`` makes the relations that they stand on, ``publish`` writes
-``lake.duckdb``, ``document`` writes docs/views.md. To add a view: write its .sql file, add its name here.
+``lake.duckdb``, ``document`` writes docs/views.md. To add one: write its .sql file, add its name here.
 """
 
 from __future__ import annotations
 
-__all__ = ["VIEWS"]
+__all__ = ["MACROS", "VIEWS"]
 
 VIEWS = (
     "articles",
@@ -19,4 +19,22 @@ VIEWS = (
     "captures",
     "rejects",
     "snapshots",
+    "relevance",
+    "attention_daily",
+    "abnormal_attention",
+    "board_heat",
+    "securities",
+    "calendar",
+    "co_mentions",
+    "media_share",
+    "publish_delay",
+    "seasonality",
+    "coverage_gaps",
+    "revisions_diff",
+    "topics",
+    "quality_daily",
 )
+"""The views."""
+
+MACROS: tuple[str, ...] = ()
+"""The table macros, which take parameters; made after the views."""

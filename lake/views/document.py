@@ -40,11 +40,12 @@ read_only=True)`. Each view carries what stands here as comments, too (`duckdb_v
 
 def document(views: Sequence[View]) -> str:
     """The Markdown text about ``views``."""
-    lines = [_INTRODUCTION, "| view | one row per |", "| --- | --- |"]
-    lines += [f"| [{view.name}](#{view.name}) | {_row_of(view)} |" for view in views]
+    lines = [_INTRODUCTION, "| view or macro | one row per |", "| --- | --- |"]
+    lines += [f"| [{view.title}](#{view.name}) | {_row_of(view)} |" for view in views]
     for view in views:
         lines += ["", f"## {view.name}", "", view.summary, ""]
         lines += [f"Grain: {_code(view.grain)}. Source: {view.source}", ""]
+        lines += _parameters(view)
         lines += _columns(view)
         lines += ["", f"{view.example_title}:", "", "```sql", view.example, "```"]
     return "\n".join(lines) + "\n"
@@ -56,6 +57,20 @@ def _row_of(view: View) -> str:
 
 def _code(grain: str) -> str:
     return ", ".join(f"`{name.strip()}`" for name in grain.split(","))
+
+
+def _parameters(view: View) -> Iterator[str]:
+    if view.arguments is None:
+        return
+    yield from [
+        f"Call: `FROM {view.title}`.",
+        "",
+        "| parameter | type | unit | meaning |",
+        "| --- | --- | --- | --- |",
+    ]
+    for parameter in view.parameters:
+        yield _described(parameter, parameter.name)
+    yield ""
 
 
 def _columns(view: View) -> Iterator[str]:

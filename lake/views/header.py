@@ -1,9 +1,12 @@
-"""Reads a view's .sql file: a header for people, which also becomes comments and docs, then the query.
+"""Reads the .sql file of a view or table macro: a header for people, also used as comments and docs, then SQL.
 
--- view: mentions
+-- view: mentions                         or ``macro: event_window(security, before := 5)``
 -- One row per …                          what a row is, in words
 --
 -- grain: article_id, position            the columns that identify a row
+--
+-- parameters:                            a macro's only; written like columns
+--   security  VARCHAR  what it is
 --
 -- columns:                               or ``columns: as articles``
 --   article_id  VARCHAR  what it is
@@ -26,11 +29,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.resources import files
 
-from lake.views import VIEWS
+from lake.views import MACROS, VIEWS
 
 __all__ = ["Column", "View", "load", "parse"]
 
-_SECTION = re.compile(r"-- (view|grain|columns|source|example):\s*(.*)")
+_SECTION = re.compile(r"-- (view|macro|grain|parameters|columns|source|example):\s*(.*)")
+_SIGNATURE = re.compile(r"(\w+)(?:\((.*)\))?")
 _COLUMN = re.compile(r"--(   |     )(\w+)\s+([A-Z]+(?:\[\])?)(?:\s+(?:\[([^\]]+)\]\s*)?(.*))?$")
 
 
@@ -62,9 +66,15 @@ class Column:
 
 @dataclass(frozen=True)
 class View:
-    """A view: its header, and the query in ``sql``."""
+    """A view or table macro: its header, and the query in ``sql``.
+
+    ``arguments`` is a macro's list of parameters as CREATE MACRO takes it, None for a view;
+    ``parameters`` describes them.
+    """
 
     name: str
+    arguments: str | None
+    parameters: tuple[Column, ...]
     summary: str
     grain: str
     columns: tuple[Column, ...]
@@ -76,12 +86,29 @@ class View:
 
     @cached_property
     def comment(self) -> str:
-        """What COMMENT ON VIEW says."""
-        return f"{self.summary} Grain: {self.grain}. Source: {self.source}"
+        """What COMMENT ON VIEW or COMMENT ON MACRO TABLE says: DuckDB keeps none for a macro's columns."""
+        text = f"{self.summary} Grain: {self.grain}. Source: {self.source}"
+        if self.arguments is None:
+            return text
+        taken = "; ".join(f"{each.name}: {each.comment}" for each in self.parameters)
+        given = "; ".join(f"{each.name}: {each.comment}" for each in self.columns)
+        return f"{text} Parameters: {taken}. Columns: {given}"
+
+    @property
+    def title(self) -> str:
+        """The name, and how a macro is called."""
+        return self.name if self.arguments is None else f"{self.name}({self.arguments})"
+
+    @property
+    def create(self) -> str:
+        """The statement that makes it."""
+        if self.arguments is None:
+            return f"CREATE VIEW {self.name} AS {self.sql}"
+        return f"CREATE MACRO {self.name}({self.arguments}) AS TABLE {self.sql}"
 
 
-def load(names: Iterable[str] = VIEWS) -> list[View]:
-    """The views ``names``, in order; ``columns: as other`` is resolved among them."""
+def load(names: Iterable[str] = (*VIEWS, *MACROS)) -> list[View]:
+    """The views and macros ``names``, in order; ``columns: as other`` is resolved among them."""
     folder = files("lake.views")
     views = {name: parse((folder / f"{name}.sql").read_text("utf-8")) for name in names}
     return [
@@ -100,15 +127,20 @@ def parse(text: str) -> View:
     end = next((n for n, line in enumerate(lines) if not line.startswith("--")), len(lines))
     sections = _sections(lines[:end])
     try:
-        name, *summary = sections["view"]
+        signature, *summary = sections["macro" if "macro" in sections else "view"]
         title, *example = sections["example"]
         listed = sections["columns"]
         grain, source = _prose(sections["grain"]), _prose(sections["source"])
     except KeyError as missing:
         raise ValueError(f"a view's header lacks the section {missing}") from None
     same_as = listed[0].removeprefix("as ").strip() or None
+    found = _SIGNATURE.fullmatch(signature)
+    if found is None:
+        raise ValueError(f"neither a name nor a macro's name and parameters: {signature}")
     return View(
-        name=name,
+        name=found[1],
+        arguments=found[2],
+        parameters=_columns(sections.get("parameters", [""])[1:]),
         summary=_prose(summary),
         grain=grain,
         columns=() if same_as else _columns(listed[1:]),

@@ -27,13 +27,14 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from lake.errors import Stop
 from lake.locations import LakeRoot
 from lake.storage import snapshots
 from lake.storage.snapshots import Files, Snapshot
 from lake.views.header import View, load
 from lake.views.stored import RELATIONS, SNAPSHOT_COLUMNS, quoted, select_files, select_nothing
 
-__all__ = ["Published", "publish", "write_views"]
+__all__ = ["Published", "create", "publish", "write_views"]
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,17 @@ class Published:
 
 
 def publish(root: LakeRoot) -> Published:
-    """Publish the newest snapshot of the lake at ``root``. Doing so again changes nothing for readers."""
+    """Publish the newest snapshot of the lake at ``root``. Doing so again changes nothing for readers.
+
+    Raises Stop where the file cannot be written; the one before stays.
+    """
+    try:
+        return _publish(root)
+    except duckdb.Error as error:
+        raise Stop(f"{root.database} cannot be published: {error}") from error
+
+
+def _publish(root: LakeRoot) -> Published:
     root.path.mkdir(parents=True, exist_ok=True)
     fresh = root.database.with_name(f"{root.database.name}.new")
     with _turn(root), duckdb.connect(config={"threads": 1}) as connection:
@@ -90,7 +101,7 @@ def write_views(
         connection.execute(f"CREATE VIEW stored.{name} AS {select_nothing(columns)}")
     _store_snapshots(connection, history, past)
     for view in load():
-        _create(connection, view)
+        create(connection, view)
     for name, columns in RELATIONS.items():
         if paths := files.revised if name == "revised" else files.paths[name]:
             connection.execute(f"CREATE OR REPLACE VIEW stored.{name} AS {select_files(columns, paths)}")
@@ -99,13 +110,16 @@ def write_views(
     connection.execute("DETACH lake")
 
 
-def _create(connection: duckdb.DuckDBPyConnection, view: View) -> None:
-    comments = [f"COMMENT ON VIEW {view.name} IS {quoted(view.comment)}"]
-    comments += [
-        f'COMMENT ON COLUMN {view.name}."{column.name}" IS {quoted(column.comment)}'
-        for column in view.columns
-    ]
-    connection.execute(f"CREATE VIEW {view.name} AS {view.sql};" + ";".join(comments))
+def create(connection: duckdb.DuckDBPyConnection, view: View) -> None:
+    """Create a view or macro with its comments in the connection's current database."""
+    kind = "VIEW" if view.arguments is None else "MACRO TABLE"
+    statements = [view.create, f"COMMENT ON {kind} {view.name} IS {quoted(view.comment)}"]
+    if view.arguments is None:
+        statements += [
+            f'COMMENT ON COLUMN {view.name}."{column.name}" IS {quoted(column.comment)}'
+            for column in view.columns
+        ]
+    connection.execute(";".join(statements))
 
 
 def _attach_past(connection: duckdb.DuckDBPyConnection, database: Path) -> Mark | None:

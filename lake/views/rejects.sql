@@ -17,7 +17,7 @@
 --   reason          VARCHAR      short stable word for counting
 --   detail          VARCHAR      one sentence naming what was found
 --   extractor       VARCHAR      name and version of the extractor
---   resolved        BOOLEAN      whether this capture, or another one of the same origin, gave an article afterwards
+--   resolved        BOOLEAN      whether this capture, or another one of the same origin, gave an article afterwards; of a live source's list: whether the source brought anything since
 --
 -- source: the tables rejects, captures and outcomes.
 --
@@ -43,6 +43,15 @@ later_successes as (
     where outcomes.recorded_at > tries.rejected_at
         and outcomes.article_id is not null
         and outcomes.outcome <> 'rejected'
+
+    union
+
+    select stored_rejects.reject_id  -- a list that was read again: lists are no captures themselves
+    from stored.rejects as stored_rejects
+    inner join stored.captures as stored_captures on stored_captures.source = stored_rejects.source
+    where stored_rejects.stage = 'discover'
+        and stored_rejects.url is not null
+        and stored_captures.captured_at > stored_rejects.rejected_at
 )
 
 select
