@@ -61,7 +61,7 @@ def on(day: dt.date | str, article_id: str, *, time: str = "09:30", **fields: An
     """An article published on ``day`` at ``time`` in Shanghai."""
     date = dt.date.fromisoformat(day) if isinstance(day, str) else day
     published = dt.datetime.combine(date, dt.time.fromisoformat(time), SHANGHAI)
-    return article(article_id, published_at=published, published_date=date, **fields)
+    return article(article_id) | {"published_at": published, "published_date": date} | fields
 
 
 def named(

@@ -94,7 +94,10 @@ judged as (
         case
             when max(articles) >= 20 and max(baseline_days) >= 7
                 then coalesce(
-                    list(field order by field) filter (where abs(part - usual) > greatest(3 * deviation, 0.05)), []
+                    list(field order by field) filter (
+                        where round(abs(part - usual), 9) > greatest(3 * deviation, 0.05)  -- 1 - 0.95 is 0.05
+                    ),
+                    []
                 )
         end as drifted
     from compared
