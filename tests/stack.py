@@ -42,6 +42,14 @@ class Running:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
+    def ask_nothing(self, path: str, payload: object, method: str = "POST") -> None:
+        """A call whose answer is empty."""
+        data = json.dumps(payload).encode()
+        request = urllib.request.Request(
+            self.api + path, data, {"Content-Type": "application/json"}, method=method
+        )
+        urllib.request.urlopen(request, timeout=30).close()
+
     def start(self, deployment: str, parameters: dict[str, Any], **more: Any) -> str:
         """What the UI's custom run does; returns the run's id."""
         found = self.ask(f"/deployments/name/{deployment}")
