@@ -15,13 +15,14 @@ from typing import Any
 
 from lake.locations import LakeRoot
 from lake.model import Item, RejectRecord
+from lake.sources.articles import Desk
 from lake.sources.configuration import Source
 from lake.sources.fetch import Fetcher, FetchSettings
 from lake.sources.known import Known
 from lake.sources.standing import states
 from lake.sources.state import SourceState
 from lake.sources.threads import Emit, stream
-from lake.sources.tick import Desk, Tick
+from lake.sources.tick import Tick
 
 __all__ = ["Live"]
 
@@ -54,7 +55,7 @@ class Live:
         before = states(self.root)
         with Known(self.root) as known:
             async with Fetcher(self.settings) as fetcher:
-                desk = Desk(self.root, fetcher, known, emit, self.clock)
+                desk = Desk(fetcher, known, emit, self.clock)
                 ticks = [
                     Tick(source, before.get(source.name, SourceState()), desk) for source in self.sources
                 ]

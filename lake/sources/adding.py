@@ -16,7 +16,7 @@ from lake.errors import Reject, Stop, Usage
 from lake.extraction.decode import decode
 from lake.locations import LakeRoot
 from lake.sources import feeds, sitemaps
-from lake.sources.configuration import load
+from lake.sources.configuration import NAME, load
 from lake.sources.fetch import Fetcher, FetchFailed, FetchSettings, Response
 
 __all__ = ["add", "propose"]
@@ -85,6 +85,8 @@ def add(root: LakeRoot, name: str, table: dict[str, Any], chosen: str | None = N
         Usage: the user's file has such a source already, or the table makes none.
     """
     path = Path(chosen).expanduser().absolute() if chosen else root.configuration
+    if not NAME.fullmatch(name):
+        raise Usage(f"{name!r} is no name for a source: use lower case letters, digits, - and _")
     text = path.read_text("utf-8") if path.is_file() else ""
     if any(line.split("#")[0].strip() == f"[{name}]" for line in text.splitlines()):
         raise Usage(f"{path} has a source {name} already: change it there")

@@ -25,12 +25,13 @@ from lake.settings import Limits
 from lake.sources.entries import Way
 from lake.sources.fetch import FetchSettings, Pace
 
-__all__ = ["CONTACT", "Configuration", "Kind", "Source", "load", "own_file"]
+__all__ = ["CONTACT", "NAME", "Configuration", "Kind", "Source", "load", "own_file"]
 
 Kind = Literal["list", "feed", "sitemap", "page", "urls"]
 CONTACT = "NEWSLAKE_CONTACT"
+"""The environment variable that names whom to write to, where the configuration does not."""
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}")
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +158,7 @@ def _source(name: str, table: Mapping[str, Any], path: Path) -> Source:
     """A source from its table. Raises Stop for what is missing, unknown or of the wrong kind."""
     known = {each.name for each in fields(Source)}
     try:
-        if not _NAME.fullmatch(name):
+        if not NAME.fullmatch(name):
             raise ValueError("a name has lower case letters, digits, - and _")
         if unknown := table.keys() - known:
             raise ValueError(f"unknown: {', '.join(sorted(unknown))}")

@@ -14,6 +14,8 @@ __all__ = ["Entry", "Listing", "Part", "Place", "Way", "address", "moment"]
 _MILLISECONDS = 10**11
 """Numbers above are milliseconds: as seconds they would lie after the year 5138, and lists use both."""
 _CLOCK = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+_TAIL = re.compile(r":\d\d:\d\d:\d+$")
+"""Milliseconds behind a colon, as EastMoney's announcements have them; Python reads them as it likes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class Listing:
 
 def address(link: str, base: str) -> str | None:
     """The absolute http(s) address of a link on the page ``base``, without its fragment; None if it is none."""
+    if not link.strip():
+        return None
     try:
         url = urldefrag(urljoin(base, link.strip())).url
         parts = urlsplit(url)
@@ -98,6 +102,8 @@ def moment(value: Any, zone: dt.tzinfo) -> dt.datetime | None:
             return dt.datetime.fromtimestamp(number, dt.UTC)
         if re.match(r"[A-Za-z]{3},|\d{1,2} [A-Za-z]{3}", text):
             return _aware(parsedate_to_datetime(text), zone)
+        if _TAIL.search(text):
+            return _clock(text, zone)
         return _aware(dt.datetime.fromisoformat(text.replace("/", "-")), zone)
     except (ValueError, OverflowError, OSError):
         return _clock(text, zone)

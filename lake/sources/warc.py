@@ -41,7 +41,9 @@ def records(file: BinaryIO, name: str, limits: Limits) -> Iterator[Item | Reject
     """The pages of an open WARC file; ``name`` is where it comes from, for rejects of the file itself."""
     found = ignored = 0
     try:
-        for record in ArchiveIterator(file, arc2warc=True):
+        for record in ArchiveIterator(file):
+            if record.format != "warc":  # whatever is no WARC is taken for ARC, its forerunner
+                raise ValueError("no WARC record")
             if not _is_page(record):
                 ignored += 1
                 continue
