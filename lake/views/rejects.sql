@@ -36,6 +36,12 @@ tries as materialized (  -- few rows, found first: the join with all outcomes is
     inner join stored.captures as stored_captures on stored_captures.origin = stored_rejects.origin
 ),
 
+newest_captures as (
+    select source, max(captured_at) as captured_at
+    from stored.captures
+    group by source
+),
+
 later_successes as (
     select distinct tries.reject_id
     from tries
@@ -48,10 +54,10 @@ later_successes as (
 
     select stored_rejects.reject_id  -- a list that was read again: lists are no captures themselves
     from stored.rejects as stored_rejects
-    inner join stored.captures as stored_captures on stored_captures.source = stored_rejects.source
+    inner join newest_captures on newest_captures.source = stored_rejects.source
     where stored_rejects.stage = 'discover'
         and stored_rejects.url is not null
-        and stored_captures.captured_at > stored_rejects.rejected_at
+        and newest_captures.captured_at > stored_rejects.rejected_at
 )
 
 select
