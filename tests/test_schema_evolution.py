@@ -120,6 +120,7 @@ def test_a_wider_newslake_maintains_verifies_and_restructures_the_old_lake(tmp_p
 def test_a_narrower_newslake_may_write_to_a_wider_lake(grown: LakeRoot, tmp_path: Path) -> None:
     root = LakeRoot(Path(shutil.copytree(grown.path, tmp_path / "lake", symlinks=True)))
     assert run(root, [post(6)], "narrower").counts == (1, 0, 0, 0, 0)
+    publish(root)
     assert verify(root) == []
     wider(root, "publish", "verify")
     assert asked(root, "SELECT count(*), count(mood) FROM articles") == [(5, 1)]
