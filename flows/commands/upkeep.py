@@ -46,26 +46,43 @@ def maintain(*, common: Common = DEFAULT) -> int:
 
 
 def verify(
-    *, bodies: Annotated[bool, Parameter(negative="--no-bodies")] = True, common: Common = DEFAULT
+    *,
+    bodies: Annotated[bool, Parameter(negative="--no-bodies")] = True,
+    repair: Annotated[bool, Parameter(negative=(), show_default=False)] = False,
+    common: Common = DEFAULT,
 ) -> int:
-    """Check that everything the lake promised is still true on disk; it changes nothing.
+    """Check that everything the lake promised is still true on disk; it changes nothing unless told to repair.
 
-    The exit code is 1 if anything is wrong.
+    The exit code is 1 if anything is wrong, or is still wrong after the repair.
 
     Args:
         bodies: hash the bytes of every capture, too, which is most of the work.
+        repair: mend what can be mended: articles, rejects and outcomes are made again from the captures' bytes.
+            What cannot be is named. Run it while nothing else writes.
 
     Examples:
         newslake verify
         newslake verify --no-bodies
+        newslake verify --repair
         newslake verify --json | jq '.findings[]'
     """
     from lake.storage.verify import verify as check
 
     log_to_stderr()
     findings = check(common.root, bodies=bodies)
+    done: list[str] = []
+    if findings and repair:
+        from lake.storage.repair import repair as mend
+
+        mended = mend(common.root)
+        findings, done = mended.lost, mended.done
+        for phrase in done:
+            say(phrase)
     if common.json:
-        print_json({"sound": not findings, "findings": [asdict(each) for each in findings]})
+        print_json(
+            {"sound": not findings, "findings": [asdict(each) for each in findings]}
+            | ({"repaired": done} if repair else {})
+        )
     else:
         for each in findings:
             print(f"{each.kind}: {each.where} {each.what}")

@@ -12,13 +12,14 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+from deltalake.exceptions import DeltaError
 
 from lake.locations import TABLES, LakeRoot
 from lake.storage import snapshots
 from lake.storage.parquet import STATISTICS, DataFile, is_whole, statistics
 from lake.storage.tables import Lake, Table
 
-__all__ = ["BROKEN", "Finding", "files", "pins", "published"]
+__all__ = ["BROKEN", "Finding", "files", "orphans", "pins", "published"]
 
 BROKEN = ("missing_file", "altered_file", "unreadable_file", "row_count")
 """Kinds of findings after which a data file's rows cannot be trusted."""
@@ -71,13 +72,18 @@ def _readable(path: Path, file: DataFile, *, hashes: bool) -> Iterator[Finding]:
             yield Finding("bounds", str(path), f"holds revision {highest}, the log says {file.revision}")
 
 
-def _orphans(table: Table) -> Iterator[Finding]:
+def orphans(table: Table) -> list[Path]:
+    """Files in a table's folder that no version has named."""
     tombs = set(table.delta.vacuum(0, dry_run=True, enforce_retention_duration=False))
-    unknown = set(table.delta.vacuum(0, dry_run=True, enforce_retention_duration=False, full=True)) - tombs
+    every = set(table.delta.vacuum(0, dry_run=True, enforce_retention_duration=False, full=True))
+    paths = (table.folder / name for name in sorted(every - tombs))
+    return [path for path in paths if path.exists()]
+
+
+def _orphans(table: Table) -> Iterator[Finding]:
     limit = time.time() - _SETTLED.total_seconds()
-    for name in sorted(unknown):
-        path = table.folder / name
-        if path.exists() and path.stat().st_mtime < limit:
+    for path in orphans(table):
+        if path.stat().st_mtime < limit:
             what = "belongs to no version; `newslake maintain` removes it after a week"
             yield Finding("orphan_file", str(path), what)
 
@@ -116,7 +122,13 @@ def published(root: LakeRoot) -> Iterator[Finding]:
     if snapshot is None:
         yield Finding("published", where, f"shows snapshot {shown}, which the log does not have")
         return
-    listed = snapshots.files(root, snapshot)
+    try:
+        listed = snapshots.files(root, snapshot)
+    except DeltaError as error:
+        yield Finding(
+            "published", where, f"shows snapshot {shown}, whose files the log does not tell: {error}"
+        )
+        return
     wanted = {name: set(listed.paths[name]) for name in TABLES} | {"revised": set(listed.revised)}
     for name, paths in wanted.items():
         if named.get(name) != paths:

@@ -26,7 +26,7 @@ from lake.storage.parquet import DataFile
 from lake.storage.tables import SCHEMAS, Table, open_lake, open_table
 from lake.storage.turns import attempts
 
-__all__ = ["RETENTION", "Maintained", "clear_staging", "maintain", "stale_staging", "vacuum"]
+__all__ = ["RETENTION", "Maintained", "clear_staging", "maintain", "pin", "stale_staging", "vacuum"]
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +91,11 @@ def maintain(root: LakeRoot, *, sizes: Sizes | None = None) -> Maintained:
         snapshot=snapshot if snapshot is not None else latest.id if latest else None,
         changed=snapshot is not None,
     )
+
+
+def pin(root: LakeRoot, run_id: str) -> int | None:
+    """Make the newest versions of all tables a snapshot; None if they are one."""
+    return _Work(root, run_id, Sizes()).pin()
 
 
 def vacuum(root: LakeRoot, *, retention: dt.timedelta = RETENTION) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import secrets
 from collections.abc import Iterator
@@ -30,10 +31,13 @@ __all__ = [
     "flush",
     "is_whole",
     "read_rows",
+    "salvage",
     "statistics",
     "write_captures",
     "write_rows",
 ]
+
+log = logging.getLogger(__name__)
 
 STATISTICS = ("article_id", "published_at", "published_date", "revision")
 """Columns whose bounds go to the Delta log and the files: what readers prune by. Bounds of texts are as long
@@ -45,6 +49,7 @@ _FEW = 1000
 _BODY_BYTES = 4 * 1024 * 1024
 """Bytes of bodies in one row group: what a point read must unpack (5-10 ms)."""
 _HASH = 16  # hex digits of a file's sha256 at the end of its name
+_UNREADABLE = (OSError, pa.ArrowException, ValueError)
 _BLOOM = {"ndv": 20_000, "fpp": 0.01}
 
 
@@ -100,6 +105,7 @@ def write_rows(folder: Path, name: str, rows: pa.Table, *, row_group: int) -> Da
             write_statistics=[column for column in STATISTICS if column in rows.column_names],
             use_dictionary=len(rows) >= _FEW,
             store_schema=False,
+            write_page_checksum=True,
         )
     return _finished(folder, name, rows, partition)
 
@@ -125,6 +131,7 @@ def write_captures(folder: Path, name: str, rows: pa.Table) -> DataFile:
             data_page_size=_BODY_BYTES,
             write_statistics=["body"],
             store_schema=False,
+            write_page_checksum=True,
         ) as writer,
     ):
         for part in (full, bare):
@@ -133,9 +140,28 @@ def write_captures(folder: Path, name: str, rows: pa.Table) -> DataFile:
     return _finished(folder, name, rows, None)
 
 
+def salvage(path: Path, schema: pa.Schema) -> pa.Table:
+    """The row groups of a damaged file that are whole, by the checksums of their pages."""
+    parts = [schema.empty_table()]
+    try:
+        opened = pq.ParquetFile(path, page_checksum_verification=True)
+    except _UNREADABLE:
+        return parts[0]
+    with opened:
+        for group in range(opened.num_row_groups):
+            try:
+                parts.append(_in_schema(opened.read_row_group(group), schema))
+            except _UNREADABLE as error:
+                log.warning("row group %d of %s is lost: %s", group, path, error)
+    return pa.concat_tables(parts)
+
+
 def read_rows(path: Path, schema: pa.Schema) -> pa.Table:
     """A data file in today's schema: columns that it does not have are NULL."""
-    rows = pq.read_table(path, partitioning=None)
+    return _in_schema(pq.read_table(path, partitioning=None), schema)
+
+
+def _in_schema(rows: pa.Table, schema: pa.Schema) -> pa.Table:
     held = set(rows.column_names)
     columns = [
         rows.column(field.name).cast(field.type) if field.name in held else pa.nulls(len(rows), field.type)

@@ -21,7 +21,7 @@ from lake.storage.index import Index
 from lake.storage.maintain import stale_staging
 from lake.storage.tables import SCHEMAS, Lake, Table, open_lake
 
-__all__ = ["Finding", "verify"]
+__all__ = ["Finding", "load_keys", "verify"]
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ def _references(root: LakeRoot, lake: Lake) -> Iterator[Finding]:
     """What the tables say of each other, and the key index of them."""
     with duckdb.connect() as connection:
         for table in lake.tables():
-            _load(connection, table)
+            load_keys(connection, table)
         with_index = _load_index(connection, root, lake)
         for check in CHECKS:
             if check.kind == "index" and not with_index:
@@ -122,7 +122,8 @@ def _load_index(connection: duckdb.DuckDBPyConnection, root: LakeRoot, lake: Lak
     return True
 
 
-def _load(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+def load_keys(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Load the key columns of a table into a DuckDB table of its name."""
     columns = _KEYS[table.name]
     schema = pa.schema([SCHEMAS[table.name].field(name) for name in columns])
     if table.name == "articles":

@@ -151,12 +151,14 @@ def found(root: LakeRoot, snapshot: Snapshot | None = None) -> dict[str, Any]:
         for row in _rows(lake.articles, *columns)
     ]
     assert len(dict(articles)) == len(articles), "a revision stands twice"
-    rejects = [numbers[row["capture_id"]] for row in _rows(lake.rejects, "capture_id")]
+    rejects = [numbers.get(row["capture_id"], ("lost", 0)) for row in _rows(lake.rejects, "capture_id")]
     outcomes = _rows(lake.outcomes, "capture_id", "article_id")
     assert sum(map(len, captures.values())) == len(numbers), "a capture stands twice"
     return {
         "captures": {origin: [each[2] for each in sorted(listed)] for origin, listed in captures.items()},
-        "outcomes": {numbers[row["capture_id"]]: row["article_id"] for row in outcomes},
+        "outcomes": {
+            numbers.get(row["capture_id"], row["capture_id"]): row["article_id"] for row in outcomes
+        },
         "articles": dict(articles),
         "rejects": sorted(rejects),
     }

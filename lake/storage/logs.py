@@ -1,0 +1,79 @@
+"""A Delta log that cannot be read, made readable with as little lost as can be."""
+
+from __future__ import annotations
+
+import json
+import logging
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from deltalake.exceptions import DeltaError
+
+from lake.errors import Stop
+from lake.locations import LakeRoot
+from lake.storage.tables import create, log_entry, open_table
+
+__all__ = ["readable"]
+
+log = logging.getLogger(__name__)
+
+
+def readable(root: LakeRoot, name: str) -> list[str]:
+    """Make the log of a table readable; returns what was done, as phrases.
+
+    What is changed stays beside it as ``….damaged``. Raises Stop if nothing helps.
+    """
+    folder = root.table(name) / "_delta_log"
+    done: list[str] = []
+    if not folder.is_dir():
+        return done
+    for remedy in ("", *_remedies(root, name)):
+        done += [remedy] if remedy else []
+        try:
+            open_table(root, name).files()
+            return done
+        except (DeltaError, OSError, Stop) as error:
+            log.debug("%s cannot be read: %s", folder, error)
+    raise Stop(f"the log of {root.table(name)} cannot be read; restore {folder} from a backup")
+
+
+def _remedies(root: LakeRoot, name: str) -> Iterator[str]:
+    """Apply one remedy after the other, those that lose least first."""
+    folder = root.table(name) / "_delta_log"
+    for path in sorted(folder.glob("*.json")):
+        lines = path.read_bytes().splitlines()
+        sound = [line for line in lines if _parses(line)]
+        if len(sound) < len(lines):
+            if path == log_entry(root, name, 0):
+                sound = _first_entry(name, sound)
+            path.rename(_aside(path))
+            path.write_bytes(b"".join(line + b"\n" for line in sound))
+            yield f"{path} lost {len(lines) - len(sound)} entries that were damaged"
+    for path in (
+        *folder.glob("_last_checkpoint"),
+        *sorted(folder.glob("*.checkpoint.parquet"), reverse=True),
+    ):
+        path.rename(_aside(path))
+        yield f"{path} is damaged and set aside"
+
+
+def _parses(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
+
+
+def _first_entry(name: str, sound: list[bytes]) -> list[bytes]:
+    """The entry that made a table, with what is missing of it as a new table has it."""
+    with tempfile.TemporaryDirectory(prefix="newslake-") as folder:
+        fresh = LakeRoot(Path(folder))
+        create(fresh)
+        lines = log_entry(fresh, name, 0).read_bytes().splitlines()
+    held = {key for line in sound for key in json.loads(line)}
+    return sound + [line for line in lines if not held.intersection(json.loads(line))]
+
+
+def _aside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.damaged")
