@@ -25,8 +25,17 @@ from tests.view_answers import on
 CLIENT = Path(sys.executable).with_name("duckdb")
 OLD = [Path(folder) for folder in os.environ.get("NEWSLAKE_OLD_DUCKDB", "").split(":") if folder]
 
+MACRO_CALLS = (
+    "articles_about('青禾钢铁')",
+    "abnormal_attention_on('2022-03-03')",
+    "timeline('青禾')",
+    "as_of('2122-01-01')",
+    "event_window('699001', before := 1, after := 1)",
+)
 COUNTS = (
-    "SELECT * FROM (VALUES " + ", ".join(f"((SELECT count(*) FROM {view}))" for view in VIEWS) + ") AS t(n)"
+    "SELECT * FROM (VALUES "
+    + ", ".join(f"((SELECT count(*) FROM {view}))" for view in (*VIEWS, *MACRO_CALLS))
+    + ") AS t(n)"
 )
 VALUES = (
     "SELECT article_id, revision, len(mentions) AS mentions, mentions[1].code AS code, authors[1] AS author, "
@@ -48,7 +57,14 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> LakeRoot:
     """A lake with revisions, in a folder whose name needs quoting."""
     root = LakeRoot(tmp_path_factory.mktemp("it's a 湖"))
     mentions = [
-        {"kind": "security", "market": 1, "code": "699001", "name": "青禾钢铁", "count": 2},
+        {
+            "kind": "security",
+            "market": 1,
+            "code": "699001",
+            "name": "青禾钢铁",
+            "count": 2,
+            "symbol": "699001.SH",
+        },
         {"kind": "security", "market": 0, "code": "399001", "name": "沧澜汽车", "count": 1},
         {"kind": "board", "market": 90, "code": "BK9001", "name": "特种钢", "count": 1},
     ]
@@ -62,7 +78,12 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> LakeRoot:
     }
     commit(
         root,
-        articles=[article("a"), article("b", **parts), article("d", **parts), *_hourly_until_a_gap()],
+        articles=[
+            article("a", captured_at=at(0)),
+            article("b", **parts),
+            article("d", **parts),
+            *_hourly_until_a_gap(),
+        ],
         captures=[{"capture_id": "c1", "origin": "/in/a.md", "length": 1, "body": b"a"}],
         rejects=[{"reject_id": "r", "origin": "/in/a.md", "rejected_at": at(1)}],
         outcomes=[{"capture_id": "c1", "outcome": "new", "article_id": "a", "recorded_at": at(2)}],

@@ -47,10 +47,10 @@ def day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
-def test_the_calendar_spans_whole_years() -> None:
+def test_the_calendar_spans_whole_years_and_one_on_each_side() -> None:
     articles = [on("2021-12-06", "a"), on("2022-05-26", "b"), on("2022-05-26", "c")]
     query = "SELECT min(date), max(date), count(*), sum(articles)::INTEGER, max(articles) FROM calendar"
-    assert answer(query, articles=articles) == [(day("2021-01-01"), day("2022-12-31"), 730, 3, 2)]
+    assert answer(query, articles=articles) == [(day("2020-01-01"), day("2023-12-31"), 1461, 3, 2)]
 
 
 def test_a_holiday_is_between_its_sessions() -> None:

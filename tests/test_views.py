@@ -13,7 +13,7 @@ import pytest
 
 from lake.locations import LakeRoot
 from lake.schema import ARTICLES
-from lake.views import VIEWS
+from lake.views import MACROS, VIEWS
 from lake.views.document import TARGET, document, main
 from lake.views.header import Column, View, load, parse
 from lake.views.publish import publish
@@ -127,12 +127,27 @@ def described(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[s
     return [row[:2] for row in connection.execute(f"DESCRIBE {query}").fetchall()]
 
 
+CALLS = {
+    "articles_about": "articles_about('青禾钢铁')",
+    "abnormal_attention_on": "abnormal_attention_on('2022-03-01')",
+    "timeline": "timeline('青禾')",
+    "as_of": "as_of('2122-01-01')",
+    "event_window": "event_window('699001', before := 0, after := 1)",
+}
+
+
+def test_every_macro_is_called_here() -> None:
+    assert tuple(CALLS) == MACROS
+
+
 @pytest.mark.parametrize("view", load(), ids=lambda view: view.name)
 @pytest.mark.parametrize("lake", ["empty", "filled"])
 def test_a_view_has_the_columns_of_its_header(lake: str, view: View, request: pytest.FixtureRequest) -> None:
     connection = request.getfixturevalue(lake)
     promised = ", ".join(f'CAST(NULL AS {column.type}) AS "{column.name}"' for column in view.columns)
-    assert described(connection, f"SELECT * FROM {view.name}") == described(connection, f"SELECT {promised}")
+    assert described(connection, f"FROM {CALLS.get(view.name, view.name)}") == described(
+        connection, f"SELECT {promised}"
+    )
 
 
 @pytest.mark.parametrize("view", load(), ids=lambda view: view.name)
@@ -141,12 +156,22 @@ def test_an_example_runs(view: View, empty: Any, filled: Any) -> None:
     filled.execute(view.example).fetchall()
 
 
-@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize("name", [*VIEWS, *CALLS.values()])
 def test_a_view_of_an_empty_lake_is_empty(name: str, empty: Any) -> None:
     assert empty.execute(f"SELECT count(*) FROM {name}").fetchone() == (0,)
 
 
-@pytest.mark.parametrize("view", load(), ids=lambda view: view.name)
+@pytest.mark.parametrize(
+    "view", [view for view in load() if view.arguments is not None], ids=lambda view: view.name
+)
+def test_a_macro_carries_a_comment(view: View, filled: Any) -> None:
+    query = "SELECT comment FROM duckdb_functions() WHERE function_name = ?"
+    assert filled.execute(query, [view.name]).fetchall() == [(view.comment,)]
+    assert all(parameter.text and parameter.name in view.comment for parameter in view.parameters)
+    assert all(column.name in view.comment for column in view.columns)
+
+
+@pytest.mark.parametrize("view", load(VIEWS), ids=lambda view: view.name)
 def test_view_and_columns_carry_comments(view: View, filled: Any) -> None:
     comment = filled.execute("SELECT comment FROM duckdb_views() WHERE view_name = ?", [view.name]).fetchone()
     assert comment == (view.comment,)
@@ -304,7 +329,7 @@ def test_stale_docs_fail_the_check(
 
 def test_every_sql_file_is_listed() -> None:
     folder = Path(__file__).parents[1] / "lake" / "views"
-    assert sorted(VIEWS) == sorted(path.stem for path in folder.glob("*.sql"))
+    assert sorted((*VIEWS, *MACROS)) == sorted(path.stem for path in folder.glob("*.sql"))
 
 
 HEADER = """\
@@ -344,6 +369,27 @@ def test_a_header_is_read() -> None:
     )
     assert view.columns[2].type == 'STRUCT("name" VARCHAR)[]'
     assert (view.example_title, view.example, view.sql) == ("All", "select *\nfrom parts", "select 1")
+
+
+def test_a_macro_has_parameters() -> None:
+    header = HEADER.replace("-- view: parts", "-- macro: parts(whole, depth := 1)").replace(
+        "-- columns:",
+        "-- parameters:\n--   whole  VARCHAR  its name\n--   depth  INTEGER  how deep\n--\n-- columns:",
+    )
+    macro = parse(header)
+    assert macro.title == "parts(whole, depth := 1)"
+    assert [(each.name, each.kind) for each in macro.parameters] == [
+        ("whole", "VARCHAR"),
+        ("depth", "INTEGER"),
+    ]
+    assert macro.create == "CREATE MACRO parts(whole, depth := 1) AS TABLE select 1"
+    assert "Call: `FROM parts(whole, depth := 1)`." in document([macro])
+
+
+@pytest.mark.parametrize("name", ["two words", "parts(", ""])
+def test_a_name_that_is_none_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="neither a name"):
+        parse(HEADER.replace("-- view: parts", f"-- view: {name}"))
 
 
 @pytest.mark.parametrize("section", ["grain", "columns", "source", "example"])

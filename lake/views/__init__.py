@@ -36,5 +36,11 @@ VIEWS = (
 )
 """The views."""
 
-MACROS: tuple[str, ...] = ()
+MACROS = (
+    "articles_about",
+    "abnormal_attention_on",
+    "timeline",
+    "as_of",
+    "event_window",
+)
 """The table macros, which take parameters; made after the views."""

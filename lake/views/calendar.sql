@@ -1,5 +1,5 @@
 -- view: calendar
--- One row per calendar date, from January of the lake's first year to December of its last.
+-- One row per calendar date, from a year before the lake's first year to a year after its last.
 --
 -- grain: date
 --
@@ -112,8 +112,8 @@ published as (
 
 bounds as (
     select
-        make_date(year(min(published_date)), 1, 1) as first_day,
-        make_date(year(max(published_date)), 12, 31) as last_day
+        make_date(year(min(published_date)) - 1, 1, 1) as first_day,
+        make_date(year(max(published_date)) + 1, 12, 31) as last_day
     from published
 ),
 

@@ -30,7 +30,7 @@ read_only=True)`. Each view carries what stands here as comments, too (`duckdb_v
   least seven days; open it again to see the newest.
 - It is for reading. Keep tables and views of your own in another database and attach this one to it:
   `ATTACH 'data/lake.duckdb' AS news (READ_ONLY)`, then `FROM news.articles`. Before DuckDB 1.2, say `USE news`
-  first.
+  first. Macros need `USE news` in every version.
 - Times are TIMESTAMPTZ and shown in the client's time zone (`SET TimeZone = 'Asia/Shanghai'`);
   `published_date` is the date in the site's own zone.
 - Data files are named by their absolute paths: a lake that was moved is published again by `newslake maintain`.
