@@ -135,3 +135,19 @@ def test_it_knows_what_the_tables_hold(root: LakeRoot) -> None:
     for article_id, revision in rows(root, "articles", "article_id", "revision"):
         revisions[article_id] = max(revision, revisions.get(article_id, 0))
     assert held == set(revisions.items())
+
+
+def test_an_index_knows_by_itself_whether_it_is_current(root: LakeRoot) -> None:
+    known(root)
+    with Index(root) as index:
+        assert index.is_current()
+        run(root, [post(5)], "r2")
+        assert not index.is_current()
+        index.catch_up(open_lake(root))
+        assert index.is_current()
+    for name in ("captures", "articles", "outcomes", "rejects"):
+        shutil.rmtree(root.table(name))
+    run(root, [post(4)], "r1")
+    with Index(root) as index:
+        index.catch_up(open_lake(root))
+        assert index.is_current()

@@ -19,10 +19,11 @@ class Known:
     """The lake as it was when the run began. Used from one thread."""
 
     def __init__(self, root: LakeRoot) -> None:
-        create(root)
         self._root = root
         self._index = Index(root)
-        self._index.catch_up(open_lake(root))
+        if not self._index.is_current():
+            create(root)
+            self._index.catch_up(open_lake(root))
 
     def __enter__(self) -> Self:
         return self
