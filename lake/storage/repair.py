@@ -3,9 +3,9 @@
 Steps, each a commit of its own, so that a repair may be killed and begun again:
 
 1. a log that cannot be read loses the entries and checkpoints that are damaged, and no others;
-2. captures in files that no log entry names are taken over; files that are gone or damaged leave the log,
-   and their rows that can still be read are written again, as are rows that stand twice or under a wrong
-   date; captures whose bytes are gone leave, so that they can be captured again;
+2. files that are gone or damaged leave the log, and their rows that can still be read are written again, as
+   are rows that stand twice or under a wrong date; captures in files that no log entry names are taken over;
+   captures whose bytes are gone leave, so that they can be captured again;
 3. lost articles and rejects are made again from their captures, lost outcomes recorded again;
 4. the key index is read anew, the state pinned and published.
 """
@@ -65,9 +65,9 @@ def repair(root: LakeRoot, *, sizes: Sizes | None = None) -> Repaired:
     for name in TABLES:
         work.done += readable(root, name)
     create(root)
-    work.adopt()
     for name in TABLES:
         work.drop_broken(name)
+    work.adopt()
     work.drop_without_bytes()
     for name in TABLES:
         work.sort_out(name)
