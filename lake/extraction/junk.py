@@ -19,25 +19,47 @@ Comments may outweigh a short article; a footer or sidebar that holds more than 
 wrapper with an unlucky name; weak words name small things only.
 """
 
-_COMMENTS = re.compile(r"comment|disqus|respond|(?:^|-)(?:reply|replies|pinglun)(?:-|$)")
-_STRONG = re.compile(
-    r"sidebar|side-bar|sidenav|related|recommend|breadcrumb|newsletter|copyright|disclaim|advert|adsense|sponsor|"
-    r"popup|pop-up|modal|cookie|consent|gdpr|share|sharing|footer|navbar|navigation|pagination|toolbar|"
-    r"author-(?:box|bio|info|card)|about-author|outbrain|taboola|qrcode|qr-code|login|signup|sign-up|shengming|"
-    r"tuijian|xiangguan|fenxiang|also-like|prevnext|(?:^|-)(?:nav|menu|ads?|crumbs?|foot|pager)(?:-|$)"
-)
-_WEAK = re.compile(
-    r"subscri|promo|social|taglist|byline|table-of-contents|read-?more|more-(?:news|stories|posts|articles)|"
-    r"post-?meta|entry-?meta|article-?meta|screen-reader|^(?:is-)?hidden$|"
-    r"(?:^|-)(?:relate|tags|bio|hot|rank|ranking|rating|statement|toc|prev|next|print|skip|meta|metadata|declare|"
-    r"tips?|btns?|qr|dianzan|zan|cta|keywords|visually-hidden|sr-only)(?:-|$)"
-)
+_NAMES: dict[float, str] = {
+    COMMENTS: "comment disqus respond -reply- -replies- -pinglun-",
+    STRONG: "sidebar side-bar sidenav related recommend breadcrumb newsletter copyright disclaim advert adsense "
+    "sponsor popup pop-up modal cookie consent gdpr share sharing footer navbar navigation pagination toolbar "
+    "author-box author-bio author-info author-card about-author outbrain taboola qrcode login signup "
+    "sign-up shengming tuijian xiangguan fenxiang also-like prevnext -nav- -menu- -ad- -ads- -crumb- -crumbs- "
+    "-foot- -pager- -qr-",
+    WEAK: "subscri promo social taglist byline table-of-contents readmore read-more more-news more-stories "
+    "more-posts more-articles postmeta post-meta entrymeta entry-meta articlemeta article-meta screen-reader "
+    "^hidden$ ^is-hidden$ -relate- -tags- -bio- -hot- -rank- -ranking- -rating- -statement- -toc- -prev- "
+    "-next- -print- -skip- -meta- -metadata- -declare- -tip- -tips- -btn- -btns- -dianzan- -zan- -cta- "
+    "-keywords- -visually-hidden- -sr-only-",
+}
+"""What stands in names by the share that it allows; a hyphen is the edge of a word, ``^`` and ``$`` the token's."""
+
+
+def _any_of(words: set[str]) -> str:
+    """A regular expression of all words, by common beginnings: several times as fast as trying each."""
+    rests: dict[str, set[str]] = {}
+    for word in words:
+        rests.setdefault(word[:1], set()).add(word[1:])
+    found = []
+    for first, rest in rests.items():
+        edge = first == "-" and rest == {""}  # of the next word, too
+        found.append("(?=-)" if edge else re.escape(first) + (_any_of(rest) if first else ""))
+    return found[0] if len(found) == 1 else f"(?:{'|'.join(sorted(found, reverse=True))})"
+
+
+_WORDS = {
+    word.replace("^", " -").replace("$", "- "): share
+    for share, words in _NAMES.items()
+    for word in words.split()
+}
+_SHARES = {word.rstrip("-"): share for word, share in _WORDS.items()}
+_ANY = re.compile(_any_of(set(_WORDS)))
 _HARMLESS = re.compile(
-    r"shareholder|[:\[]|^__next$|^(?:tag|category|has|with|no|is|js|type|status|format|col|wp-elements)-"
+    r"shareholder|[:\[]| --next- | -(?:tag|category|has|with|no|is|js|type|status|format|col|wp-elements)-"
 )
 """Tokens that only say how something looks (``md:hidden``) or what kind of page it is (``tag-sponsored``)."""
 
-_WORD_BREAK = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=\w)_+(?=\w)")
+_CAPITAL = re.compile(r"(?<=[a-z])[A-Z]")
 _INVISIBLE = re.compile(r"display\s{0,9}:\s{0,9}none")
 _MOST_TOKENS, _LONGEST_TOKEN = 30, 80
 _MEMO_SIZE = 20_000
@@ -83,23 +105,17 @@ def suspicion(tag: str, attributes: Mapping[str, str | None]) -> float:
 def _of_name(name: str) -> float:
     if len(_memo) >= _MEMO_SIZE:
         _memo.clear()
-    worst = 0.0
-    for token in name.split()[:_MOST_TOKENS]:
-        share = _memo.get(token)
-        if share is None:
-            share = _memo[token] = _of_token(_WORD_BREAK.sub("-", token[:_LONGEST_TOKEN]).lower())
-        worst = max(worst, share)
-    _memo[name] = worst
-    return worst
-
-
-def _of_token(token: str) -> float:
-    if _HARMLESS.search(token):
-        return 0.0
-    for share, words in ((COMMENTS, _COMMENTS), (STRONG, _STRONG), (WEAK, _WEAK)):
-        if words.search(token):
-            return share
-    return 0.0
+    tokens = " -" + "-  -".join([token[:_LONGEST_TOKEN] for token in name.split()[:_MOST_TOKENS]]) + "- "
+    if "_" in tokens:
+        tokens = tokens.replace("__", "_").replace("_", "-")
+    if not tokens.islower():
+        tokens = _CAPITAL.sub(r"-\g<0>", tokens).lower()
+    found = _ANY.findall(tokens)
+    if found and _HARMLESS.search(tokens):
+        telling = (f" {token} " for token in tokens.split() if not _HARMLESS.search(f" {token} "))
+        found = _ANY.findall("".join(telling))
+    share = _memo[name] = max(map(_SHARES.__getitem__, found), default=0.0)
+    return share
 
 
 def is_phrase(text: str) -> bool:
