@@ -88,7 +88,9 @@ class Outline:
 
     def text(self, owner: int, nodes: list[LexborNode], text: str, linked: int) -> None:
         """Add a block: the text nodes of one run, its text, and how many of its characters are links."""
-        text = " ".join(text.split())
+        text = text.strip()
+        if "  " in text or not text.isprintable():  # of white space, single spaces alone are printable
+            text = " ".join(text.split())
         tag = self.tags[owner]
         words = words_in(text)
         links = min(linked / len(text), 1.0) if linked else 0.0
