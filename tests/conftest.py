@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,19 @@ from tests.stack import Running, up
 
 os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"  # before anything imports Prefect
 os.environ["DO_NOT_TRACK"] = "1"
+
+
+@pytest.fixture(autouse=True)
+def _loggers() -> Iterator[None]:
+    """The command line sets up the log for its whole process; here each test begins with a plain one."""
+    kept = [
+        (log, log.level, log.propagate, list(log.handlers))
+        for log in map(logging.getLogger, ("lake", "flows"))
+    ]
+    yield
+    for log, level, propagate, handlers in kept:
+        log.setLevel(level)
+        log.propagate, log.handlers[:] = propagate, handlers
 
 
 @pytest.fixture(scope="session")
