@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -30,6 +31,7 @@ class Running:
     process: subprocess.Popen[str]
     lake: Path
     told: dict[str, Any]
+    password: str | None = None
 
     @property
     def api(self) -> str:
@@ -37,18 +39,20 @@ class Running:
 
     def ask(self, path: str, payload: object = None) -> Any:
         """The API's answer, to POST where there is a payload."""
-        data = None if payload is None else json.dumps(payload).encode()
-        request = urllib.request.Request(self.api + path, data, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(self._request(path, payload, None), timeout=30) as answer:
             return json.load(answer)
+
+    def _request(self, path: str, payload: object, method: str | None) -> urllib.request.Request:
+        data = None if payload is None else json.dumps(payload).encode()
+        headers = {"Content-Type": "application/json"}
+        if self.password:
+            login = base64.b64encode(f"newslake:{self.password}".encode()).decode()
+            headers["Authorization"] = f"Basic {login}"
+        return urllib.request.Request(self.api + path, data, headers, method=method)
 
     def ask_nothing(self, path: str, payload: object, method: str = "POST") -> None:
         """A call whose answer is empty."""
-        data = json.dumps(payload).encode()
-        request = urllib.request.Request(
-            self.api + path, data, {"Content-Type": "application/json"}, method=method
-        )
-        urllib.request.urlopen(request, timeout=30).close()
+        urllib.request.urlopen(self._request(path, payload, method), timeout=30).close()
 
     def start(self, deployment: str, parameters: dict[str, Any], **more: Any) -> str:
         """What the UI's custom run does; returns the run's id."""
@@ -108,7 +112,7 @@ def up(lake: Path, *options: str, **environment: str) -> Iterator[Running]:
             line = process.stdout.readline()
             assert line, log.read_text()
             lines.append(line)
-        yield Running(process, lake, json.loads("".join(lines)))
+        yield Running(process, lake, json.loads("".join(lines)), environment.get("NEWSLAKE_PASSWORD"))
     finally:
         process.kill()
         process.wait()

@@ -6,8 +6,10 @@ import json
 import os
 import signal
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 import duckdb
 import pytest
@@ -47,7 +49,9 @@ def test_names_are_unique() -> None:
 
 def test_up_runs_a_deployment_and_stops_cleanly(posts: Path, tmp_path: Path) -> None:
     lake = tmp_path / "lake"
-    with up(lake) as stack:
+    with up(lake, "--password", NEWSLAKE_PASSWORD="a secret: word") as stack:
+        with pytest.raises(HTTPError, match="401"):
+            replace(stack, password=None).ask("/deployments/filter", {})
         assert stack.told["ui"].startswith("http://127.0.0.1:43")
         deployed = {each["name"] for each in stack.ask("/deployments/filter", {})}
         assert deployed == {each["name"] for each in DEPLOYMENTS}

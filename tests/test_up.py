@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from flows.children import child, wait_for
+from flows.commands.upkeep import chosen_password
 from flows.stack import HOST, Stack, environment, free_port
 from flows.up import prefect_file, run
-from lake.errors import Stop
+from lake.errors import Stop, Usage
 from lake.locations import lake_root
 
 BUSY = "import time; print('busy', flush=True); time.sleep(600)"
@@ -56,6 +57,25 @@ def test_children_see_our_prefect_alone(tmp_path: Path) -> None:
     assert env["HOME"] == "/home/x"
     assert env["NO_PROXY"] == "intranet,127.0.0.1"
     assert not {"PREFECT_API_KEY", "PREFECT_PROFILE"} & set(env)
+
+
+def test_a_password_reaches_server_and_clients_and_shows_in_no_message(tmp_path: Path) -> None:
+    stack = Stack(lake_root(tmp_path), 4999, "open sesame")
+    env = environment(stack, {"PREFECT_SERVER_API_AUTH_STRING": "another"})
+    assert env["PREFECT_SERVER_API_AUTH_STRING"] == "newslake:open sesame"
+    assert env["PREFECT_API_AUTH_STRING"] == "newslake:open sesame"
+    assert "sesame" not in repr(stack)
+    assert "AUTH" not in " ".join(environment(Stack(lake_root(tmp_path), 4999), {}))
+
+
+@pytest.mark.parametrize("given", ["", "秘密", "two\nlines"])
+def test_a_password_that_prefect_cannot_compare_is_refused(
+    given: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLAKE_PASSWORD", given)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False)
+    with pytest.raises(Usage):
+        chosen_password()
 
 
 def test_prefect_yaml_is_found() -> None:

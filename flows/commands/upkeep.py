@@ -97,6 +97,8 @@ def chosen_password() -> str:
         given = getpass.getpass("Password for the UI: ")
     if not given:
         raise Usage("no password: set NEWSLAKE_PASSWORD, or run this on a terminal")
+    if not (given.isascii() and given.isprintable()):  # Prefect's server fails to compare others
+        raise Usage("a password may hold ASCII letters, digits and signs only")
     return given
 
 
