@@ -72,7 +72,7 @@ class Blocks:
                 self._put(text)
             else:
                 self._write_line(text)
-        elif not _WIDE.search(text) and (line := " ".join(text.split())).isprintable():
+        elif (text.isascii() or not _WIDE.search(text)) and (line := " ".join(text.split())).isprintable():
             self._write_line(line, text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :])
         else:
             self._write_spaced(text)

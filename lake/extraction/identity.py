@@ -96,7 +96,7 @@ def article_id(site: str, native: str | None, address: str | None, content: str)
 
 def content_key(title: str | None, published: dt.date | None, text: str) -> str:
     """What identifies an article without an address: title, day and first words, spaces left out."""
-    first = "".join(text.split())[:_FIRST_WORDS]
+    first = "".join(text[: 8 * _FIRST_WORDS].split())[:_FIRST_WORDS]
     return "\n".join(("".join((title or "").split()), published.isoformat() if published else "", first))
 
 

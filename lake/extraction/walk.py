@@ -87,7 +87,7 @@ class Walk:
         attrs: Any = tag.attrs
         if name in elements.SKIPPED:
             return None
-        if attrs and elements.is_hidden(attrs):
+        if attrs and ("style" in attrs or "hidden" in attrs) and elements.is_hidden(attrs):
             return None
         handler = _HANDLERS.get(name)
         if handler is not None:
