@@ -28,19 +28,26 @@ commits as (
     group by run_id
 ),
 
+superseding as (  -- few rows, and row groups without any are skipped
+    select later.article_id, later.revision
+    from (
+        select article_id, revision, run_id, coalesce(captured_at, first_seen_at) as seen_at
+        from revisions
+        where revision > 1
+    ) as later
+    left join commits on commits.run_id = later.run_id
+    where coalesce(commits.committed_at, later.seen_at) <= moment::timestamptz
+),
+
 known as (
     select revisions.*
     from revisions
     left join commits on commits.run_id = revisions.run_id
     where coalesce(commits.committed_at, revisions.captured_at, revisions.first_seen_at) <= moment::timestamptz
-),
-
-newest as (
-    select article_id, max(revision) as revision
-    from known
-    group by article_id
 )
 
 select known.*
 from known
-semi join newest on newest.article_id = known.article_id and newest.revision = known.revision
+anti join superseding
+    on superseding.article_id = known.article_id
+    and superseding.revision > known.revision
