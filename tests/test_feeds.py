@@ -172,3 +172,12 @@ def test_a_list_page_is_followed_back_to_known_articles(site: Site, tmp_path: Pa
     site.news.publish(45)
     assert lake.tick("it").new == 45
     assert lake.list_state("it", "").gaps == ()
+
+
+def test_two_sources_that_name_the_same_articles_fetch_them_once(site: Site, tmp_path: Path) -> None:
+    tables = [f'[{name}]\nkind = "feed"\nurl = "{site.base}/feed.{name}"\n' for name in ("rss", "atom")]
+    lake = LiveLake(tmp_path, *tables)
+    site.news.publish(4)
+    assert lake.tick("rss", "atom").new == 4
+    assert len(site.article_requests()) == 4
+    assert lake.tick("rss", "atom").changed is False

@@ -178,7 +178,7 @@ def test_a_list_page_gives_its_links_once_and_the_next_page() -> None:
     assert listing.next == Place("https://n.example.org/?p=2", 2)
     with pytest.raises(Reject, match="no_links"):
         pages.parse("<p>moved</p>", source, Place(source.url))
-    with pytest.raises(Usage, match="can't be read"):
+    with pytest.raises(Reject, match="bad_selector"):
         pages.parse(text, replace(source, select="[["), Place(source.url))
 
 

@@ -40,13 +40,18 @@ _Found = tuple[Way, KnownOrigin]
 
 @dataclass(slots=True)
 class Desk:
-    """What all sources of a run share."""
+    """What all sources of a run share.
+
+    ``taken`` are the addresses that the run has dealt with, ``fresh`` those that the lake did not hold before.
+    """
 
     fetcher: Fetcher
     known: Known
     emit: Emit[Item | RejectRecord]
     clock: Callable[[], dt.datetime]
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
+    taken: set[str] = field(default_factory=set)
+    fresh: set[str] = field(default_factory=set)
 
 
 class Articles:
@@ -62,24 +67,22 @@ class Articles:
         self.checked = {url: told for url, told in state.checked.items() if told > recent}
         self.overrun = False
         self._source, self._state, self._desk, self._now = source, state, desk, now
-        self._taken: set[str] = set()  # addresses that this run has dealt with
-        self._fresh: set[str] = set()  # those of them that the lake did not hold before
         self._asked: set[str] = set()
 
     async def finish(self) -> None:
         """Bring what an interrupted run fetched and did not structure; nothing is fetched again."""
         for item in self._desk.known.unfinished(self._source.name, self._now - FORGET, self._now):
-            self._taken.add(item.origin.text)
+            self._desk.taken.add(item.origin.text)
             await self._desk.emit(item)
 
     async def take(self, entries: Sequence[Entry]) -> tuple[int, int]:
         """Bring what the lake does not hold; returns how many entries it held before, and how many not."""
-        mine = [entry for entry in entries if entry.url not in self._taken]
-        self._taken.update(entry.url for entry in mine)
+        mine = [entry for entry in entries if entry.url not in self._desk.taken]
+        self._desk.taken.update(entry.url for entry in mine)
         held = self._desk.known.origins(way.url for entry in mine for way in entry.ways)
         latest = {entry.url: _latest(entry.ways, held) for entry in mine}
-        self._fresh.update(url for url, each in latest.items() if each is None)
-        fresh = sum(entry.url in self._fresh for entry in entries)
+        self._desk.fresh.update(url for url, each in latest.items() if each is None)
+        fresh = sum(entry.url in self._desk.fresh for entry in entries)
         wanted = [(entry, latest[entry.url]) for entry in mine if self._wants(entry, latest[entry.url])]
         await asyncio.gather(*(self._bring(entry, found) for entry, found in wanted))
         return len(entries) - fresh, fresh
@@ -144,7 +147,7 @@ class Articles:
             self.overrun = True
             return
         attempts += counted
-        seconds = self._source.retry * 2 ** min(max(0, attempts - 1), 20)
+        seconds = self._source.retry * (2 ** min(max(0, attempts - 1), 20) if counted else 1)
         wait = min(_LONGEST_WAIT, dt.timedelta(seconds=seconds))
         first = self.failed[url].first if url in self.failed else now
         self.failed[url] = Failure(tuple(ways), attempts, now + wait, first)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-from lake.errors import Reject, Usage
+from lake.errors import Reject
 from lake.extraction.parsing import parse as html
 from lake.sources.configuration import Source
 from lake.sources.entries import Entry, Listing, Place, Way, address
@@ -16,8 +16,7 @@ def parse(text: str, source: Source, place: Place) -> Listing:
     """Read a list page: the links that ``select`` finds, each once, and the page that ``next`` leads to.
 
     Raises:
-        Reject: stage ``discover``, reason ``no_links``: the page has changed, or is none of the list.
-        Usage: a selector that can't be read.
+        Reject: stage ``discover``; ``no_links``: the page has changed, or is none of the list; ``bad_selector``.
     """
     tree = html(text)
     links = _found(tree, source.select, place.url)
@@ -35,7 +34,7 @@ def _found(tree: LexborHTMLParser, selector: str, base: str) -> list[str]:
     try:
         nodes = tree.css(selector)
     except (SelectolaxError, ValueError) as error:
-        raise Usage(f"the selector {selector!r} can't be read: {error}") from error
+        raise Reject("discover", "bad_selector", f"{selector!r} is no CSS selector: {error}") from error
     links = [node if node.tag == "a" else node.css_first("a[href]") for node in nodes]
     hrefs = [link.attributes.get("href") for link in links if link is not None]
     return [url for href in hrefs if href and (url := address(href, base))]
