@@ -29,7 +29,7 @@ def bounded(html: str) -> str:
 
 
 def _has_long_tag(html: str) -> bool:
-    """Whether some tag may be longer than LONG.
+    """Whether some tag is longer than LONG and holds too many attributes.
 
     The search leaps: from a place where a tag may open to the last place within LONG where none is open.
     Only where no such place is found is the tag read itself. (Reading every tag took a tenth of a page's
@@ -43,7 +43,7 @@ def _has_long_tag(html: str) -> bool:
             if at < 0:
                 tag = _TAG.match(html, start)
                 at = tag.end() if tag else start + 1
-                if at - start > LONG:
+                if tag and at - start > LONG and _cut(tag) != tag[0]:
                     return True
         start = html.find("<", at)
     return False

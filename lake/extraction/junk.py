@@ -75,9 +75,10 @@ _PHRASE = re.compile(
     r"返回(?:顶部|首页)?|上一[篇页]|下一[篇页]|相关(?:阅读|新闻|推荐|文章|链接|报道)|推荐阅读|"
     r"热门(?:推荐|评论|文章)|猜你喜欢|更多(?:精彩|>>)?$|扫一扫|扫码|微信扫|我要(?:评论|反馈|纠错)|发表评论|"
     r"免责声明|特别声明|版权(?:所有|声明)|转载请注明|未经.{0,12}(?:授权|许可|允许|同意)|关注我们|长按|"
-    r"关键[词字][:：]|标签[:：]|(?:【|\[)(?:打印|关闭|收藏)|字[号体])|\b(?:ICP|网安)备",
+    r"关键[词字][:：]|标签[:：]|(?:【|\[)(?:打印|关闭|收藏)|字[号体])",
     re.IGNORECASE,
 )
+_RECORD = re.compile(r"\b(?:ICP|网安)备", re.IGNORECASE)
 
 
 def suspicion(tag: str, attributes: Mapping[str, str | None]) -> float:
@@ -120,4 +121,4 @@ def _of_name(name: str) -> float:
 
 def is_phrase(text: str) -> bool:
     """Whether a short text is a button, a notice or a heading of links instead of the article's words."""
-    return _PHRASE.search(text) is not None
+    return _PHRASE.match(text) is not None or ("备" in text and _RECORD.search(text) is not None)

@@ -85,7 +85,7 @@ _BEFORE = 8  # characters before a bracket that are looked at
 
 _FORMS = (
     (re.compile(r"\.(?:[Ss][ZHSzhs]|[Bb][Jj]|[Hh][Kk]|[Uu][Ss])(?![A-Za-z0-9])"), _SUFFIXED),
-    (re.compile(r"[Ss][HhZz][:：.]?[0-9]{6}"), _PREFIXED),
+    (re.compile(r"[0-9]{6}(?<=[HhZz:：.].{6})"), _PREFIXED),
     (re.compile(r"NASDAQ|NYSE|AMEX|纳斯达克|纽交所"), _NAMED),
     (re.compile(r"\$"), _CASHTAG),
     (re.compile(r"\.[ONA][)）,，]"), _REUTERS),
