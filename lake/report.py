@@ -58,7 +58,7 @@ class Report:
     def sentence(self) -> str:
         """The result in one line."""
         if self.captured == 0:
-            return "Nothing was found to ingest."
+            return "Nothing new was found."
         parts = [f"{value:,} {name}" for name, value in self.counts().items() if name != "captured" and value]
         known = "" if self.changed else " Nothing changed: the lake already held all of it."
         return f"{self.captured:,} captured: {', '.join(parts)}, in {self.seconds:.1f} s.{known}"
