@@ -1,5 +1,6 @@
 # make demo    the main job on the example articles, no server needed
 # make test    the test suite, offline
+# make chaos   try to break the lake, in full (half an hour); `make test` has a short form
 # make check   lint, types, import contracts, lock, generated docs
 # make docs    write the generated docs anew
 # make bench   the measurements of docs/benchmarks.md
@@ -10,7 +11,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check docs bench fuzz lock clean
+.PHONY: setup demo test chaos check docs bench fuzz lock clean
 
 setup: $(READY)
 
@@ -28,6 +29,9 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest
+
+chaos: $(READY)
+	NEWSLAKE_CHAOS=full $(BIN)/python -m pytest tests/chaos -s
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -28,7 +28,7 @@ from lake.settings import Limits, Sizes
 from lake.sources.reading import Reading
 from lake.storage import staging
 from lake.storage.captures import Stored, store
-from lake.storage.commit import Committed, Counts
+from lake.storage.commit import Committed
 from lake.storage.commit import commit as commit_staged
 from lake.structure import BatchResult, structure_batch, structure_batches
 from lake.views.publish import publish as publish_views

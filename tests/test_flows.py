@@ -19,8 +19,8 @@ from prefect.context import FlowRunContext
 from prefect.utilities.callables import parameter_schema
 
 from flows.ingest import ingest
-from flows.maintain import maintain, verify
 from flows.live import ingest_live
+from flows.maintain import maintain, verify
 from flows.notice import notice
 from flows.restructure import backfill, restructure
 from lake.errors import Conflict, Stop
@@ -53,7 +53,13 @@ def test_ingest_then_again_then_restructure(posts: Path, tmp_path: Path) -> None
     with get_client(sync_client=True) as client:
         mine = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run.id]))
         artifacts = {each.key: each for each in client.read_artifacts(artifact_filter=mine)}
-    assert set(artifacts) >= {"ingest-report", "ingest-figures", "lake-database", "articles-per-hour", "progress"}
+    assert set(artifacts) >= {
+        "ingest-report",
+        "ingest-figures",
+        "lake-database",
+        "articles-per-hour",
+        "progress",
+    }
     assert "31 captured" in artifacts["ingest-report"].data
     assert f"{lake}/lake.duckdb" in artifacts["lake-database"].data
 

@@ -39,6 +39,8 @@ _HAN_DATE = re.compile(
 _FORMS = tuple(
     re.compile(form + f"(?:{_GAP}{_CLOCK})?", re.IGNORECASE) for form in (_NUMERIC, _ENGLISH, _BRITISH)
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
+"""What each of the forms holds: most lines do not, and it is found quickly."""
 _COMPACT_FORM = re.compile(_COMPACT + r"(?:T?(?P<hour>[012]\d)(?P<minute>[0-5]\d)(?P<second>[0-5]\d)?)?")
 _RELATIVE = re.compile(
     r"(?P<now>刚刚|刚才|just now)"
@@ -99,7 +101,7 @@ def visible(text: str, zone: dt.tzinfo, now: dt.datetime | None = None) -> Writt
         now: the time of capture; later dates (by more than a day) are none.
     """
     head = text[:2000]
-    found = [
+    found = _YEAR.search(head) and [
         written
         for form in _FORMS
         for match in form.finditer(head)
@@ -107,7 +109,7 @@ def visible(text: str, zone: dt.tzinfo, now: dt.datetime | None = None) -> Writt
     ]
     if found:
         return min(found, key=lambda one: one.start)
-    match = _HAN_DATE.search(head)
+    match = _HAN_DATE.search(head) if "年" in head else None
     return _han(match, zone, now) if match else None
 
 

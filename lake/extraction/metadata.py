@@ -7,11 +7,11 @@ document them, and the names of meta elements that saved news pages of 2003-2026
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from lake.extraction.json_ld import article_of, names_of, text_of
 
@@ -39,6 +39,7 @@ _AUTHORS = (
 )
 _KEYWORDS = re.compile(r"[,，;；、|]+")
 _MANY_TAGS = 20
+_PARTS = 'title, meta[content], link[rel="canonical" i], script[type*="ld+json" i]'
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,15 @@ class Metadata:
 
 def metadata(tree: LexborHTMLParser) -> Metadata:
     """Read the head of a parsed page (and meta elements that stand in the body by mistake)."""
-    metas = _metas(tree)
-    scripts = [n.text() for n in tree.css('script[type*="ld+json" i]')]
+    parts: dict[str, list[LexborNode]] = {"title": [], "meta": [], "link": [], "script": []}
+    for node in tree.css(_PARTS):  # one search of the page for all of them
+        parts[node.tag or ""].append(node)
+    metas = _metas(parts["meta"])
+    scripts = [node.text() for node in parts["script"]]
     article = article_of(scripts) if scripts else {}
-    title = tree.css_first("head title") or tree.css_first("title")
-    html = tree.css_first("html")
-    link = tree.css_first('link[rel="canonical" i]')
+    title = next(iter(parts["title"]), None)
+    html = tree.root
+    link = next(iter(parts["link"]), None)
     publisher = article.get("publisher")
     authors, author_rule = _authors(article, metas)
     return Metadata(
@@ -99,10 +103,10 @@ def text_of_body(value: Any) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
-def _metas(tree: LexborHTMLParser) -> dict[str, str]:
+def _metas(nodes: Sequence[LexborNode]) -> dict[str, str]:
     """Content by name, property or itemprop, in lower case without white space; the first one counts."""
     found: dict[str, str] = {}
-    for node in tree.css("meta[content]"):
+    for node in nodes:
         attributes = node.attributes
         key = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
         if not key:
