@@ -101,7 +101,7 @@ def pid_of(run_id: str) -> int:
                 return int(path.parent.name)
         except OSError:
             continue
-    return 0
+    raise AssertionError(f"no process runs {run_id}")
 
 
 @pytest.fixture(scope="module")
