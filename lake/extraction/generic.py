@@ -149,9 +149,10 @@ def _repeated(blocks: list[Block]) -> list[Block]:
         if block.text in seen:
             run.append(block)
             continue
-        if sum(one.words for one in run) >= _LONG:
-            found += run
-        run = []
+        if run:
+            if sum(one.words for one in run) >= _LONG:
+                found += run
+            run = []
         seen.add(block.text)
     return found + run if sum(one.words for one in run) >= _LONG else found
 

@@ -63,10 +63,11 @@ class Outline:
     ``junk.suspicion`` names, in document order.
     """
 
-    __slots__ = ("blocks", "ends", "gains", "nodes", "parents", "suspects", "tags", "values")
+    __slots__ = ("attributes", "blocks", "ends", "gains", "nodes", "parents", "suspects", "tags", "values")
 
     def __init__(self) -> None:
         self.nodes: list[LexborNode] = []
+        self.attributes: list[dict[str, str | None]] = []
         self.tags: list[str] = []
         self.parents: list[int] = []
         self.suspects: list[tuple[int, float]] = []
@@ -78,7 +79,9 @@ class Outline:
     def add(self, node: LexborNode, tag: str, parent: int) -> int:
         """Enter a block-level element; gives its index."""
         index = len(self.nodes)
-        share = suspicion(tag, node.attributes)
+        attributes = node.attributes
+        self.attributes.append(attributes)
+        share = suspicion(tag, attributes)
         if share:
             self.suspects.append((index, share))
         self.nodes.append(node)
@@ -118,7 +121,7 @@ class Outline:
 
     def name(self, index: int) -> str:
         """Class and id of an element."""
-        attributes = self.nodes[index].attributes
+        attributes = self.attributes[index]
         return f"{attributes.get('class') or ''} {attributes.get('id') or ''}".strip()
 
 

@@ -84,22 +84,23 @@ _BEFORE = 8  # characters before a bracket that are looked at
 
 
 _FORMS = (
-    (re.compile(r"\.(?:[Ss][ZHSzhs]|[Bb][Jj]|[Hh][Kk]|[Uu][Ss])(?![A-Za-z0-9])"), _SUFFIXED),
-    (re.compile(r"[0-9]{6}(?<=[HhZz:：.].{6})"), _PREFIXED),
-    (re.compile(r"NASDAQ|NYSE|AMEX|纳斯达克|纽交所"), _NAMED),
-    (re.compile(r"\$"), _CASHTAG),
-    (re.compile(r"\.[ONA][)）,，]"), _REUTERS),
-    (re.compile(r" HK[)）,，]"), _HK_SPACED),
-    (re.compile(r"[(（]"), _BARE),
+    ((".",), re.compile(r"\.(?:[Ss][ZHSzhs]|[Bb][Jj]|[Hh][Kk]|[Uu][Ss])(?![A-Za-z0-9])"), _SUFFIXED),
+    (("S", "s"), re.compile(r"[0-9]{6}(?<=[HhZz:：.].{6})"), _PREFIXED),
+    (("NASDAQ", "NYSE", "AMEX", "纳斯达克", "纽交所"), None, _NAMED),
+    (("$",), None, _CASHTAG),
+    ((".O", ".N", ".A"), re.compile(r"\.[ONA][)）,，]"), _REUTERS),
+    ((" HK",), None, _HK_SPACED),
+    (("(", "（"), None, _BARE),
 )
-"""Each form behind a part of it that begins with few characters: looking for it is quick, most texts hold none."""
+"""Each form behind strings of which it holds one, and a part of it that begins with few characters: looking for
+these is quick, and most texts hold none."""
 
 
 def find_tickers(text: str) -> list[Mark]:
     """All tickers in ``text`` in order; ``market`` is None where the form names none (``$AAPL``)."""
     found: dict[int, Mark] = {}
-    for part, pattern in _FORMS:
-        if not part.search(text):
+    for signs, part, pattern in _FORMS:
+        if not any(map(text.__contains__, signs)) or (part is not None and not part.search(text)):
             continue
         for match in pattern.finditer(text):
             mark = _read(match, bare=pattern is _BARE, text=text)

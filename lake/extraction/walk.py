@@ -7,7 +7,7 @@ the number of the block that they stand in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -54,27 +54,32 @@ class Walk:
 
     def run(self, soup: Tag) -> None:
         """Walk the whole tree."""
-        iterators = [iter(soup.contents)]
-        closes: list[Close] = [_nothing]
-        while iterators:
+        write, open_element, rest = self.blocks.write, self._open, iter(soup.contents)
+        outer: list[tuple[Iterator[Any], Close]] = []
+        close: Close | None = _nothing
+        while True:
             node: Any
-            for node in iterators[-1]:
+            for node in rest:
                 kind = type(node)
                 if kind is NavigableString:
                     if not self._in_chart:
-                        self.blocks.write(node)
+                        write(node)
                 elif kind is Tag:
-                    close = self._open(node)
+                    close = open_element(node)
                     if close is None:
                         continue
-                    iterators.append(iter(node.contents))
-                    closes.append(close)
-                    break
+                    if node.contents:
+                        outer.append((rest, close))
+                        rest = iter(node.contents)
+                        break
+                    close()
                 elif kind is Comment:
                     self._comment(node)
             else:
-                iterators.pop()
-                closes.pop()()
+                if not outer:
+                    break
+                rest, close = outer.pop()
+                close()
         self.blocks.flush()
 
     def _comment(self, comment: str) -> None:
