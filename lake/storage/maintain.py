@@ -23,6 +23,7 @@ from lake.settings import Sizes
 from lake.storage import parquet, snapshots
 from lake.storage.index import Index
 from lake.storage.parquet import DataFile
+from lake.storage.planning import Group, groups
 from lake.storage.tables import SCHEMAS, Table, open_lake, open_table
 from lake.storage.turns import attempts
 
@@ -35,27 +36,8 @@ RETENTION = dt.timedelta(days=7)
 STALE = dt.timedelta(days=1)
 """Age at which a run's staging folder is taken for that of a dead run; runs take minutes to hours."""
 
-_MIB = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    """``count`` files below ``small`` bytes are merged into files of about ``full`` bytes.
-
-    The bytes are compressed ones: rows take about ten times as much in memory while they are merged.
-    """
-
-    count: int
-    small: int
-    full: int
-
-
-_RULES = {  # each file costs a query about 0.1 ms (measured)
-    "captures": _Rule(24, 4 * _MIB, 8 * _MIB),
-    "rejects": _Rule(24, 4 * _MIB, 8 * _MIB),
-    "articles": _Rule(5, 8 * _MIB, 16 * _MIB),  # counted by date
-    "outcomes": _Rule(24, 4 * _MIB, 8 * _MIB),
-}
+_AT_ONCE = 64 * 1024 * 1024
+"""Compressed bytes that are merged before a commit: a conflict costs doing them again, a commit costs 10 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,19 +124,26 @@ class _Work:
         self._root = root
         self._run_id = run_id
         self._sizes = sizes
+        self._now = dt.datetime.now(dt.UTC)
 
     def merge(self, name: str) -> None:
-        """Merge a table's small files, one commit for each group, so that a conflict costs little."""
-        for group in list(_groups(open_table(self._root, name))):
+        """Merge a table's small files, some groups a commit, so that a conflict costs little."""
+        for some in _portions(self._planned(open_table(self._root, name))):
             for attempt in attempts(self._root):
                 with attempt:
                     table = open_table(self._root, name)
-                    if not set(group) <= set(table.files()):
+                    held = set(table.files())
+                    valid = [group for group in some if held.issuperset(group.files)]
+                    if not valid:
                         continue  # another maintenance was faster
-                    made = self._write(table, group)
+                    made = [self._write(table, group) for group in valid]
                     note = {"run_id": self._run_id, "operation": "merge"}
-                    _replace(table, made, group, note)
-                    self._count(name, len(group))
+                    _replace(table, made, [file for group in valid for file in group.files], note)
+                    for group in valid:
+                        self._count(name, len(group.files))
+
+    def _planned(self, table: Table) -> list[Group]:
+        return list(groups(table.name, table.files(), self._now))
 
     def pin(self) -> int | None:
         """Commit the newest versions as a snapshot, and merged outcomes with it; None if all is pinned."""
@@ -164,64 +153,54 @@ class _Work:
                 lake = open_lake(self._root)
                 versions = {t.name: t.version for t in lake.tables() if t.name != "outcomes"}
                 latest = snapshots.latest(self._root)
-                group = next(_groups(lake.outcomes), [])
+                plan = self._planned(lake.outcomes)
                 pinned = latest is not None and all(latest.versions[n] == versions[n] for n in versions)
-                if pinned and not group:
+                if pinned and not plan:
                     continue
-                made = self._write(lake.outcomes, group) if group else None
+                made = [self._write(lake.outcomes, group) for group in plan]
                 note = {"run_id": self._run_id, "operation": "maintain", "counts": {}, "versions": versions}
                 note |= {"sources": latest.sources} if latest is not None and latest.sources else {}
-                snapshot = _replace(lake.outcomes, made, group, note)
-                self._count("outcomes", len(group))
+                gone = [file for group in plan for file in group.files]
+                snapshot = _replace(lake.outcomes, made, gone, note)
+                for group in plan:
+                    self._count("outcomes", len(group.files))
         return snapshot
 
-    def _write(self, table: Table, group: list[DataFile]) -> DataFile:
+    def _write(self, table: Table, group: Group) -> DataFile:
         rows = pa.concat_tables(
-            parquet.read_rows(table.folder / file.path, SCHEMAS[table.name]) for file in group
+            parquet.read_rows(table.folder / file.path, SCHEMAS[table.name]) for file in group.files
         )
         name = parquet.file_name(self._run_id, self.made[table.name])
         if table.name == "captures":
             return parquet.write_captures(table.folder, name, rows)
         if table.name == "articles":
             rows = rows.sort_by([("published_at", "ascending"), ("article_id", "ascending")])
-        return parquet.write_rows(table.folder, name, rows, row_group=self._sizes.row_group)
+        return parquet.write_rows(
+            table.folder, name, rows, row_group=self._sizes.row_group, partition=group.partition
+        )
 
     def _count(self, name: str, files: int) -> None:
-        if files:
-            self.merged[name] += files
-            self.made[name] += 1
-            log.info("merged %d files of %s", files, name)
+        self.merged[name] += files
+        self.made[name] += 1
+        log.info("merged %d files of %s", files, name)
 
 
-def _replace(table: Table, made: DataFile | None, group: list[DataFile], note: Mapping[str, object]) -> int:
-    files = [made] if made is not None else []
+def _replace(table: Table, made: list[DataFile], gone: list[DataFile], note: Mapping[str, object]) -> int:
     try:
-        return table.commit(files, note, remove=group)
+        return table.commit(made, note, remove=gone)
     except Conflict:
-        table.discard(files)
+        table.discard(made)
         raise
 
 
-def _groups(table: Table) -> Iterator[list[DataFile]]:
-    """Files that are to become one."""
-    rule = _RULES[table.name]
-    small: dict[str | None, list[DataFile]] = defaultdict(list)
-    for file in table.files():
-        if file.size < rule.small:
-            small[file.partition].append(file)
-    for files in small.values():
-        if len(files) >= rule.count:
-            yield from _packed(files, rule.full)
-
-
-def _packed(files: list[DataFile], full: int) -> Iterator[list[DataFile]]:
-    group: list[DataFile] = []
+def _portions(plan: list[Group]) -> Iterator[list[Group]]:
+    portion: list[Group] = []
     size = 0
-    for file in files:
-        group.append(file)
-        size += file.size
-        if size >= full:
-            yield group
-            group, size = [], 0
-    if len(group) > 1:
-        yield group
+    for group in plan:
+        portion.append(group)
+        size += sum(file.size for file in group.files)
+        if size >= _AT_ONCE:
+            yield portion
+            portion, size = [], 0
+    if portion:
+        yield portion

@@ -85,11 +85,13 @@ def _hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()[:_HASH]
 
 
-def write_rows(folder: Path, name: str, rows: pa.Table, *, row_group: int) -> DataFile:
-    """Write a file of articles, outcomes or rejects. Articles go to the folder of their one date."""
-    partition = None
+def write_rows(
+    folder: Path, name: str, rows: pa.Table, *, row_group: int, partition: str | None = None
+) -> DataFile:
+    """Write a file of articles, outcomes or rejects. Articles go to the folder of their one date, or of ``partition``,
+    which may be a month (``2022-03``)."""
     if "published_date" in rows.column_names:
-        partition = rows.column("published_date")[0].as_py().isoformat()
+        partition = partition or rows.column("published_date")[0].as_py().isoformat()
         name = f"{PARTITION}={partition}/{name}"
     bloom = {}
     if "article_id" in rows.column_names:
