@@ -62,8 +62,8 @@ def text_of(value: Any) -> str | None:
 
 
 def _load(text: str) -> Any:
-    for candidate in (text, _TRAILING_COMMA.sub("", _WRAPPING.sub("", _WRAPPING.sub("", text)))):
-        stripped = candidate.strip()
+    for repair in (str, _repaired):
+        stripped = repair(text).strip()
         if not stripped:
             return None
         try:
@@ -71,6 +71,10 @@ def _load(text: str) -> Any:
         except (ValueError, RecursionError):
             continue
     return None
+
+
+def _repaired(text: str) -> str:
+    return _TRAILING_COMMA.sub("", _WRAPPING.sub("", _WRAPPING.sub("", text)))
 
 
 def _objects(value: Any) -> Iterator[Mapping[str, Any]]:

@@ -133,11 +133,11 @@ def outline(body: LexborNode) -> Outline:
     nodes: list[LexborNode] = []
     text = ""
     linked = links = 0
-    kinds = _KINDS
+    kinds, push, pop = _KINDS, open_elements.append, open_elements.pop
     node = body.first_child
     while node is not None or open_elements:
         if node is None:
-            node, kind, outer = open_elements.pop()
+            node, kind, outer = pop()
             if kind == _BLOCK:
                 if nodes:
                     page.text(owner, nodes, text, linked)
@@ -174,7 +174,7 @@ def outline(body: LexborNode) -> Outline:
         if child is None:
             node = node.next
             continue
-        open_elements.append((node, kind, owner))
+        push((node, kind, owner))
         if kind == _BLOCK:
             owner = page.add(node, node.tag or "", owner)
         elif kind == _LINK:
