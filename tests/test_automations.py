@@ -19,7 +19,13 @@ from flows.automations import declared, establish
 from flows.health import running_stack
 from lake.locations import lake_root
 from tasks.events import PUBLISHED, SILENT, SPIKE
+from tests.chaos import FULL
 from tests.stack import Running, up, wait_until
+
+STACK_IS_KILLED = pytest.mark.skipif(
+    not FULL or not Path("/proc/self/environ").exists(),
+    reason="kills the whole stack and waits for minutes: part of `make chaos`; finds processes in /proc",
+)
 
 WATCHED = {"newslake source silent", "newslake rejects spike", "newslake run late or crashed"}
 
@@ -128,7 +134,7 @@ def articles(lake: Path) -> tuple[int, int]:
     return found
 
 
-@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds the run's process in /proc")
+@STACK_IS_KILLED
 def test_a_killed_run_is_marked_and_told_and_the_one_that_waits_goes_on(
     stack: Running, many_posts: Path
 ) -> None:
@@ -158,7 +164,7 @@ def pulled(many_posts: Path, tmp_path: Path) -> Iterator[tuple[Path, str]]:
     yield lake, run
 
 
-@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds the run's process in /proc")
+@STACK_IS_KILLED
 def test_after_the_machine_was_pulled_all_goes_on(pulled: tuple[Path, str], many_posts: Path) -> None:
     lake, killed = pulled
     with up(lake) as stack:
