@@ -1,4 +1,4 @@
-"""Proof that the lake loses nothing: everything here tries to break it (see docs/reliability.md).
+"""Proof that the lake loses nothing: everything here tries to break it.
 
 `pytest` runs a short form of it, `make chaos` the full one (NEWSLAKE_CHAOS=full).
 """
