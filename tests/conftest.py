@@ -17,16 +17,11 @@ os.environ["DO_NOT_TRACK"] = "1"
 
 
 @pytest.fixture(autouse=True)
-def _loggers() -> Iterator[None]:
+def _plain_loggers() -> None:
     """The command line sets up the log for its whole process; here each test begins with a plain one."""
-    kept = [
-        (log, log.level, log.propagate, list(log.handlers))
-        for log in map(logging.getLogger, ("lake", "flows"))
-    ]
-    yield
-    for log, level, propagate, handlers in kept:
-        log.setLevel(level)
-        log.propagate, log.handlers[:] = propagate, handlers
+    for log in map(logging.getLogger, ("lake", "flows")):
+        log.setLevel(logging.NOTSET)
+        log.propagate, log.handlers[:] = True, []
 
 
 @pytest.fixture(scope="session")

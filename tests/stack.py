@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import tomllib
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,8 +40,19 @@ class Running:
 
     def ask(self, path: str, payload: object = None) -> Any:
         """The API's answer, to POST where there is a payload."""
-        with urllib.request.urlopen(self._request(path, payload, None), timeout=30) as answer:
+        with self._open(path, payload, None) as answer:
             return json.load(answer)
+
+    def _open(self, path: str, payload: object, method: str | None) -> Any:
+        """Ask as Prefect's own client does: a server whose database is locked for a moment says 503."""
+        for wait in (1, 2, 4, 8, 0):
+            try:
+                return urllib.request.urlopen(self._request(path, payload, method), timeout=30)
+            except urllib.error.HTTPError as error:
+                if error.code != 503 or not wait:
+                    raise
+            time.sleep(wait)
+        raise AssertionError
 
     def _request(self, path: str, payload: object, method: str | None) -> urllib.request.Request:
         data = None if payload is None else json.dumps(payload).encode()
@@ -52,7 +64,7 @@ class Running:
 
     def ask_nothing(self, path: str, payload: object, method: str = "POST") -> None:
         """A call whose answer is empty."""
-        urllib.request.urlopen(self._request(path, payload, method), timeout=30).close()
+        self._open(path, payload, method).close()
 
     def start(self, deployment: str, parameters: dict[str, Any], **more: Any) -> str:
         """What the UI's custom run does; returns the run's id."""
