@@ -3,7 +3,7 @@
 # make chaos   try to break the lake, in full (half an hour); `make test` has a short form
 # make check   lint, types, import contracts, lock, generated docs
 # make docs    write the generated docs anew
-# make bench   the measurements of docs/benchmarks.md
+# make bench   measure ingest and structuring (docs/benchmarks.md names the other commands)
 # make fuzz    coverage-guided fuzzing of extraction
 # make lock    resolve the dependencies anew
 PYTHON ?= python3
