@@ -6,6 +6,7 @@
 | ``lake.duckdb`` | the published views; ``.lock`` orders publishers, ``.wal`` is a guard: keep both |
 | ``names.parquet`` | the table of names that ``newslake names learn`` writes; absent until then |
 | ``cache/index.sqlite`` | the key index, rebuildable at any time |
+| ``cache/views-….duckdb`` | the views without data, copied each time that the lake is published |
 | ``cache/robots/`` | robots.txt files, kept for a day |
 | ``staging/<run id>/`` | work of one run, removed when it ends |
 | ``sources.toml`` | the user's own sources, if any |

@@ -11,6 +11,7 @@ import pytest
 
 from lake.locations import LakeRoot
 from lake.storage import tables
+from lake.views import stored
 from lake.views.publish import Published, publish
 from tests.small_lake import article, commit
 
@@ -177,3 +178,83 @@ def test_a_newer_file_is_never_replaced_by_an_older_one(root: LakeRoot) -> None:
     assert seen == sorted(seen)
     assert [pair for pair in seen if pair[0] != pair[1]] == []
     assert newest(root) == count(root) == number
+
+
+def kept(root: LakeRoot) -> list[Path]:
+    return sorted(root.index.parent.glob("views-*"))
+
+
+def definitions(database: Path) -> list[tuple[str, ...]]:
+    with duckdb.connect(database, read_only=True) as connection:
+        views = "SELECT 'view', view_name, sql, comment FROM duckdb_views() WHERE NOT internal"
+        macros = "SELECT 'macro', function_name, macro_definition, comment FROM duckdb_functions() WHERE NOT internal"
+        columns = (
+            "SELECT table_name, column_name, data_type, comment FROM duckdb_columns() WHERE NOT internal"
+        )
+        return [
+            row
+            for query in (views, macros, columns)
+            for row in connection.execute(f"{query} ORDER BY ALL").fetchall()
+        ]
+
+
+def test_what_is_kept_gives_the_same_file_as_none(root: LakeRoot) -> None:
+    commit(root, articles=[article("a"), article("b", 2)])
+    publish(root)
+    first, (before,) = definitions(root.database), kept(root)
+    held = before.stat().st_mtime_ns
+    publish(root)
+    assert definitions(root.database) == first
+    assert before.stat().st_mtime_ns == held
+    shutil.rmtree(root.index.parent)
+    publish(root)
+    assert definitions(root.database) == first
+
+
+def test_the_published_file_does_not_grow_by_being_published(root: LakeRoot) -> None:
+    commit(root, articles=[article("a")])
+    publish(root)
+    size = root.database.stat().st_size
+    for _ in range(10):
+        publish(root)
+    assert root.database.stat().st_size == size
+
+
+def test_other_definitions_are_not_mixed_with_those_kept(
+    root: LakeRoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit(root, articles=[article("a")])
+    publish(root)
+    old = kept(root)
+    relations = {**stored.RELATIONS, "more": stored.RELATIONS["rejects"]}
+    monkeypatch.setattr("lake.views.blank.RELATIONS", relations)
+    publish(root)
+    assert count(root, "stored.more") == 0
+    assert len(kept(root)) == 1 and kept(root) != old
+
+
+@pytest.mark.parametrize("at", [0, 0.3, 0.6, 0.99])
+def test_a_damaged_kept_file_is_made_anew(root: LakeRoot, at: float) -> None:
+    commit(root, articles=[article("a")])
+    publish(root)
+    first, (file,) = definitions(root.database), kept(root)
+    content = bytearray(file.read_bytes())
+    start = int(len(content) * at)
+    content[start : start + 1000] = bytes(len(content[start : start + 1000]))
+    file.write_bytes(content)
+    commit(root, articles=[article("b")])
+    publish(root)
+    assert definitions(root.database) != []
+    assert count(root) == 2
+    assert [row[:2] for row in definitions(root.database)] == [row[:2] for row in first]
+
+
+def test_a_damaged_published_file_is_made_anew(root: LakeRoot) -> None:
+    commit(root, articles=[article("a")])
+    publish(root)
+    content = root.database.read_bytes()
+    for begin in range(0, len(content), 4096):
+        damaged = content[:begin] + bytes(4096) + content[begin + 4096 :]
+        root.database.write_bytes(damaged)
+        publish(root)
+        assert (count(root), count(root, "snapshots")) == (1, 2)

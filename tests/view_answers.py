@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from lake import schema
 from lake.views.header import load
-from lake.views.publish import create
+from lake.views.blank import create
 from lake.views.stored import SNAPSHOT_COLUMNS
 from tests.small_lake import SHANGHAI, article
 

@@ -9,7 +9,8 @@ could not be opened. A symlink of that name into a folder that doesn't exist pre
 temporary tables work, lasting changes fail.
 
 Views over views are bound as they are created, and binding checks that every data file is there. So the
-views are created over empty relations first, and these are replaced by the files last.
+views are created over empty relations, in a file that is kept and copied (see ``blank``), and only these are
+replaced by the files each time.
 """
 
 from __future__ import annotations
@@ -31,10 +32,10 @@ from lake.errors import Stop
 from lake.locations import LakeRoot
 from lake.storage import snapshots
 from lake.storage.snapshots import Files, Snapshot
-from lake.views.header import View, load
-from lake.views.stored import RELATIONS, SNAPSHOT_COLUMNS, quoted, select_files, select_nothing
+from lake.views.blank import copy_blank, forget, write_blank
+from lake.views.stored import RELATIONS, SNAPSHOT_COLUMNS, quoted, select_files
 
-__all__ = ["Published", "create", "publish", "write_views"]
+__all__ = ["Published", "publish", "write_views"]
 
 log = logging.getLogger(__name__)
 
@@ -61,10 +62,15 @@ def publish(root: LakeRoot) -> Published:
     try:
         return _publish(root)
     except duckdb.Error as error:
+        log.info("what was published before is no help: %s", error)
+    try:
+        return _publish(root, anew=True)
+    except duckdb.Error as error:
         raise Stop(f"{root.database} cannot be published: {error}") from error
 
 
-def _publish(root: LakeRoot) -> Published:
+def _publish(root: LakeRoot, *, anew: bool = False) -> Published:
+    """``anew``: take nothing over from earlier publishing, for it may be damaged."""
     root.path.mkdir(parents=True, exist_ok=True)
     fresh = root.database.with_name(f"{root.database.name}.new")
     with _turn(root), duckdb.connect(config={"threads": 1}) as connection:
@@ -72,8 +78,11 @@ def _publish(root: LakeRoot) -> Published:
         newest = next(history, None)
         files = snapshots.files(root, newest)
         _remove(fresh)
-        past = _attach_past(connection, root.database)
-        write_views(connection, fresh, files, chain(filter(None, [newest]), history), past)
+        if anew:
+            forget(root.index.parent)
+        past = None if anew else _attach_past(connection, root.database)
+        every = chain(filter(None, [newest]), history)
+        write_views(connection, fresh, files, every, past, root.index.parent)
         _flush(fresh)
         _guard(root)
         fresh.replace(root.database)
@@ -87,39 +96,27 @@ def write_views(
     files: Files,
     history: Iterable[Snapshot],
     past: Mark | None = None,
+    cache: Path | None = None,
 ) -> None:
     """Write a new DuckDB file at ``path`` with all views over ``files``.
 
-    It has the format of DuckDB 1.0, which every later version reads, too. ``history`` is newest first; where
-    it meets ``past``, the newest snapshot of the database attached as ``past``, the rest is taken from there.
+    ``history`` is newest first; where it meets ``past``, the newest snapshot of the database attached as
+    ``past``, the rest is taken from there. ``cache`` is the folder that keeps what is the same each time.
     """
-    connection.execute(f"ATTACH {quoted(str(path))} AS lake (STORAGE_VERSION 'v1.0.0')")
+    if cache is None:
+        write_blank(connection, path)
+    else:
+        copy_blank(connection, path, cache)
+    connection.execute(f"ATTACH {quoted(str(path))} AS lake")
     connection.execute("USE lake")
     connection.execute("BEGIN")
-    connection.execute("CREATE SCHEMA stored")
-    for name, columns in RELATIONS.items():
-        connection.execute(f"CREATE VIEW stored.{name} AS {select_nothing(columns)}")
     _store_snapshots(connection, history, past)
-    for view in load():
-        create(connection, view)
     for name, columns in RELATIONS.items():
         if paths := files.revised if name == "revised" else files.paths[name]:
             connection.execute(f"CREATE OR REPLACE VIEW stored.{name} AS {select_files(columns, paths)}")
     connection.execute("COMMIT")
     connection.execute("USE memory")
     connection.execute("DETACH lake")
-
-
-def create(connection: duckdb.DuckDBPyConnection, view: View) -> None:
-    """Create a view or macro with its comments in the connection's current database."""
-    kind = "VIEW" if view.arguments is None else "MACRO TABLE"
-    statements = [view.create, f"COMMENT ON {kind} {view.name} IS {quoted(view.comment)}"]
-    if view.arguments is None:
-        statements += [
-            f'COMMENT ON COLUMN {view.name}."{column.name}" IS {quoted(column.comment)}'
-            for column in view.columns
-        ]
-    connection.execute(";".join(statements))
 
 
 def _attach_past(connection: duckdb.DuckDBPyConnection, database: Path) -> Mark | None:
@@ -140,8 +137,6 @@ def _store_snapshots(
     connection: duckdb.DuckDBPyConnection, history: Iterable[Snapshot], past: Mark | None
 ) -> None:
     """Fill ``stored.snapshots``: reading each snapshot from the log anew would cost more with every run."""
-    columns = ", ".join(f'"{name}" {kind}' for name, kind in SNAPSHOT_COLUMNS.items())
-    connection.execute(f"CREATE TABLE stored.snapshots ({columns})")
     rows = []
     for snapshot in history:
         if past == (snapshot.id, snapshot.run_id, snapshot.committed_at):
