@@ -86,6 +86,11 @@ def test_a_page_with_a_fragment_in_another_charset_keeps_both() -> None:
     assert "董事长李晓明表示" in text and "来源：新华财经的报道" in text and "人士认为" in text
 
 
+@pytest.mark.parametrize("body", [b"x", b"abc", b"<p>a", "中".encode(), "中文".encode("gbk"), b"123456789"])
+def test_a_few_bytes_are_no_utf16(body: bytes) -> None:
+    assert decode(body)[1] in ("utf-8", "gb18030")
+
+
 def test_a_few_broken_bytes_cost_only_themselves() -> None:
     body = PAGE.format("utf-8").encode()
     at = body.index("董事长".encode())

@@ -114,6 +114,17 @@ def test_a_body_that_only_scripts_hold(where: str) -> None:
     assert found.rules["body_text"] == "page data"
 
 
+def test_an_article_about_checks_against_robots_is_one() -> None:
+    text = "青禾科技说，" + "人机验证是网站用来分辨人与程序的办法，请完成验证的提示每天出现上亿次。" * 5
+    found = extract_page(page(f"<p>{text}</p>", title="人机验证为什么越来越难"), url=URL, captured_at=NOW)
+    assert found.body_text == text
+
+
+ROWS = "".join(
+    f'<div><h3><a href="/a/{n}.html">青禾重工第{n}季度的收入比上年同期增长</a></h3><p>青禾重工公告，第{n}季度的收入较上年同期'
+    f"增长百分之{n}，其中出口增长明显，公司说将继续扩建厂房。</p><span>2024-05-{n + 1:02d}</span></div>"
+    for n in range(12)
+)
 LINKS = "".join(f'<li><a href="/a/{n}.html">第{n}条新闻的标题，说的是某一件事情</a></li>' for n in range(40))
 
 
@@ -159,6 +170,31 @@ LINKS = "".join(f'<li><a href="/a/{n}.html">第{n}条新闻的标题，说的是
             "too_short",
         ),
         ("<html></html>", URL, "too_short"),
+        (f"<title>公司新闻 - 青禾新闻网</title><body><div>{ROWS}</div></body>", URL, "list_page"),
+        (
+            "<title>青禾新闻网</title><body><h2>抱歉，您访问的页面不存在</h2><p>您要查看的页面已删除，或者网址有误。</p></body>",
+            URL,
+            "no_article",
+        ),
+        (
+            "<title>青禾新闻网</title><body><h2>人机验证</h2><p>系统检测到异常流量，请完成下方验证，确认这些请求由您发出。</p></body>",
+            URL,
+            "no_article",
+        ),
+        (
+            "<title>登录</title><body><h2>登录青禾新闻网</h2><p>"
+            + "登录即表示您已阅读并同意用户协议与隐私政策，未注册的手机号将自动创建账号。" * 4
+            + "</p><input type=password></body>",
+            URL,
+            "no_article",
+        ),
+        (
+            "<title>Index of /news</title><body><pre>"
+            + '<a href="1.html">1.html</a>  01-May-2024\n' * 40
+            + "</pre></body>",
+            URL,
+            "no_article",
+        ),
     ],
 )
 def test_pages_that_are_no_article_are_refused_with_their_reason(html: str, url: str, reason: str) -> None:

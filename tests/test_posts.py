@@ -215,6 +215,36 @@ def test_markup_in_gb18030_is_decoded() -> None:
     assert extract(text.encode("gb18030"), name=NAME, captured_at=NOW).title == "编码测试的标题"
 
 
+@pytest.mark.parametrize(
+    "junk", ["<!-- cached -->", "</body></html>", "~~~~\n\nx\n", "<<<<<<< HEAD\n======="]
+)
+def test_lines_behind_the_url_do_not_hide_it(junk: str) -> None:
+    text = f'---\ntitle: "标题"\ndate: 2022-02-15 10:00:00 +0800\ncategories: emnews\n---\n> 摘要\n\n{BODY}\n\n<{URL}>\n\n'
+    plain = extract(text.encode(), name="a.md", captured_at=NOW)
+    odd = extract((text + junk + "\n").encode(), name="a.md", captured_at=NOW)
+    assert (odd.url, odd.article_id, odd.body_text) == (URL, plain.article_id, plain.body_text)
+
+
+def test_an_address_in_the_text_is_not_the_posts_own() -> None:
+    text = '---\ntitle: "标题"\ndate: 2022-02-15 10:00:00 +0800\ncategories: sitenews\n---\n\n见\n\n<https://notes.example/a>\n\n完。\n'
+    article = extract(text.encode(), name="a.md", captured_at=NOW)
+    assert (article.url, article.site) == (None, "finews")
+    assert "完。" in article.body_text
+
+
+def test_a_footer_without_url_is_no_text() -> None:
+    text = f'---\ntitle: "标题"\ndate: 2022-02-15 10:00:00 +0800\ncategories: sitenews\n---\n\n正文一句。\n\n{BACK}\n'
+    assert extract(text.encode(), name="a.md", captured_at=NOW).body_text == "正文一句。"
+
+
+def test_a_headline_alone_is_refused() -> None:
+    text = f'---\ntitle: "只有标题"\ndate: 2022-02-15 10:00:00 +0800\ncategories: emnews\n---\n\n<{URL}>\n\n{BACK}\n'
+    with pytest.raises(Reject) as refused:
+        extract(text.encode(), name=NAME, captured_at=NOW)
+    assert (refused.value.stage, refused.value.reason) == ("extract", "no_text")
+    assert "只有标题" in refused.value.detail
+
+
 def test_front_matter_without_title_and_text_is_refused() -> None:
     with pytest.raises(Reject) as refused:
         extract(b'---\nlayout: post\ntitle: ""\n---\n\n<>\n', name="x.md", captured_at=NOW)
@@ -231,6 +261,12 @@ def test_front_matter_without_title_and_text_is_refused() -> None:
         (bytes(range(256)) * 8, "binary"),
         (b"%PDF-1.7 ...", "binary"),
         ("只是一段文字".encode(), "no_article"),
+        (b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom", "binary"),
+        (
+            b'<?xml version="1.0"?>\n<!-- made by hand -->\n<rss version="2.0"><channel><title>a</title></channel></rss>',
+            "feed",
+        ),
+        (b'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url></url></urlset>', "feed"),
         (b"", "empty"),
     ],
 )

@@ -17,6 +17,7 @@ __all__ = ["EXTRACTOR", "extract"]
 _NO_ARTICLE = {
     "empty": ("empty", "no bytes but white space"),
     "binary": ("binary", "bytes that are no text in any encoding"),
+    "feed": ("feed", "a feed or a sitemap, which lists articles: add it as a source, or name its address"),
     "text": ("no_article", "plain text without front matter or markup"),
 }
 

@@ -13,7 +13,7 @@ import re
 
 from lake.errors import Reject
 
-__all__ = ["decode"]
+__all__ = ["decode", "wide_charset"]
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -118,14 +118,21 @@ def _by_bom(body: bytes) -> tuple[str, str] | None:
 
 
 def _by_zero_bytes(body: bytes) -> tuple[str, str] | None:
-    """UTF-16 without BOM: markup is ASCII, so every second byte of much of it is zero."""
+    charset = wide_charset(body)
+    return (body.decode(charset, "replace"), charset) if charset else None
+
+
+def wide_charset(body: bytes) -> str | None:
+    """``utf-16-le`` or ``utf-16-be`` for UTF-16 without BOM, else None.
+
+    Markup is ASCII, so every second byte of much of it is zero, and hardly any other.
+    """
     head = body[:4096]
     even, odd = head[0::2].count(0), head[1::2].count(0)
     few, many = sorted((even, odd))
-    if many < len(head) // 10 or few > many // 20:
+    if not many or many < len(head) // 10 or few > many // 20:
         return None
-    charset = "utf-16-le" if odd > even else "utf-16-be"
-    return body.decode(charset, "replace"), charset
+    return "utf-16-le" if odd > even else "utf-16-be"
 
 
 def _by_content(body: bytes, content_type: str | None) -> tuple[str, str]:

@@ -29,6 +29,8 @@ _NO_MEDIUM = "东财滚动新闻"  # the tag of every plain post: the site's own
 _ADDRESS = re.compile(r"<((?:https?://|//)[^<>\s]+|)>")
 _TAGGED = re.compile(r"<[a-zA-Z!/]")
 _BACK = "[返回"
+_END_LINES = 30
+"""Lines from the post's end in which its URL is looked for; the archive's posts have at most three behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def extract_post(text: str, *, name: str | None, url: str | None, captured_at: d
         captured_at: aware; the last resort for the date.
 
     Raises:
-        Reject: stage ``extract``, reason ``no_article``: neither title nor text.
+        Reject: stage ``extract``; reason ``no_article``: neither title nor text; ``no_text``: a title alone.
     """
     head = front_matter.read(text)
     if head is None:
@@ -62,6 +64,9 @@ def extract_post(text: str, *, name: str | None, url: str | None, captured_at: d
     content, digest, digest_only = _read_body(parts, category, parts.url or url)
     if not content.text and not content.markdown and title is None:
         raise Reject("extract", "no_article", f"front matter without title and text in {name or 'the input'}")
+    if not content.text and not content.markdown:
+        # a headline whose text was not fetched: an article without text would be counted as one everywhere
+        raise Reject("extract", "no_text", f"a title and nothing else in {name or 'the input'}: {title}")
     stated = front_matter.parse_date(head.text("date"), ids.SHANGHAI)
     when = ids.published(stated, "front_matter", url=parts.url, name=name, captured_at=captured_at)
     tags = head.words("tags", "tag")
@@ -113,22 +118,34 @@ def medium_of_tag(tags: tuple[str, ...]) -> str | None:
 
 def _split(text: str, start: int) -> _Parts:
     """Part the content after the front matter: digest at its start, URL and footer at its end."""
-    url, footer, end = None, [], len(text)
-    while end > start:
+    url, footer, end = _take_end(text, start)
+    digest, start = _take_digest(text, start, end)
+    return _Parts(digest, text[start:end].strip(), url, footer)
+
+
+def _take_end(text: str, start: int) -> tuple[str | None, tuple[str, ...], int]:
+    """The URL, the footer's lines, and where the content before them ends.
+
+    Lines of anything may stand behind the URL where it is an article's of the site: the body is markup on
+    lines of its own and never holds such a line. Behind another address they are text.
+    """
+    footer: list[str] = []
+    end, lines = len(text), 0
+    content: int | None = None
+    while end > start and lines < _END_LINES:
         begin = max(text.rfind("\n", start, end) + 1, start)
         line = text[begin:end].strip()
         found = _ADDRESS.fullmatch(line)
-        if found:
-            url = found[1] or None
-        elif line and not line.startswith(_BACK):
-            break
-        elif line:
-            footer.append(line)
+        if found and (content is None or ids.native_id(found[1])):
+            return found[1] or None, tuple(footer), max(begin - 1, start)
+        if line and content is None:
+            if line.startswith(_BACK):
+                footer.append(line)
+            else:
+                content = end
+        lines += bool(line)
         end = max(begin - 1, start)
-        if found:
-            break
-    digest, start = _take_digest(text, start, end)
-    return _Parts(digest, text[start:end].strip(), url, tuple(footer))
+    return None, tuple(footer), end if content is None else content
 
 
 def _take_digest(text: str, start: int, end: int) -> tuple[str | None, int]:
