@@ -225,7 +225,7 @@ def test_extract_shows_fields_and_rules_and_compares(
 
 @pytest.mark.parametrize(
     ("name", "body", "code"),
-    [("empty.html", b"", 1), ("absent.html", None, 1), ("https://news.example/1.html", None, 2)],
+    [("empty.html", b"", 1), ("absent.html", None, 1), ("http://127.0.0.1:9/1.html", None, 1)],
 )
 def test_extract_says_why_there_is_no_article(
     name: str, body: bytes | None, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]

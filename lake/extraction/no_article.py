@@ -34,13 +34,15 @@ _NO_TITLE_WORDS = 400
 _NOTICE = re.compile(
     r"[您你](?:想?要|所)?(?:访问|查看|查找|浏览|请求)的(?:页面|网页|网址|内容|文章|新闻)[^。！]{0,12}(?:不存在|找不到|没有找到|已(?:经|被)?(?:删除|更名|移除|下[线架]))"
     r"|(?:该|此|本|这篇)(?:文章|页面|网页|内容|新闻|帖子|信息)[^。，！]{0,4}(?:不存在|已(?:经|被)*(?:作者)?(?:删除|移除|下[线架]))"
-    r"|^\W*(?:人机|安全)验证\s|请[您先]{0,2}(?:输入|完成|进行)(?:下方|下列|以下|安全|图形)?(?:的)?(?:验证(?!工作|试验)|滑块|拼图)|[您你]的(?:访问|操作|请求)(?:过于|太)频繁"
+    r"|^\W*(?:人机|安全)验证(?:\s|$)|请[您先]{0,2}(?:输入|完成|进行)(?:下方|下列|以下|安全|图形)?(?:的)?(?:验证(?!工作|试验)|滑块|拼图)|[您你]的(?:访问|操作|请求)(?:过于|太)频繁"
     r"|enable javascript|verify (?:that )?you are (?:a )?human|unusual traffic from|we value your privacy"
     r"|(?:the page|page) you (?:are looking for|requested|were looking for) ",
     re.IGNORECASE,
 )
 """What such pages say where their title is the site's; looked for where their text begins."""
 _NOTICE_WORDS = 100
+_BEFORE = 3
+"""Blocks before the text in which a notice's heading is looked for."""
 _NOTICE_WITHIN = 60
 """Characters from the text's beginning; an article that quotes such a notice begins with something else."""
 _SHORTEST = 10.0
@@ -81,7 +83,12 @@ def refuse(
     """
     words = words_in(content.text)
     label = title or head.page_title or "no title"
-    if _is_notice(words, [text for text in (title, head.page_title) if text], content.text, head):
+    openings = [content.text[:_NOTICE_WITHIN]]
+    if (
+        page is not None and area is not None
+    ):  # a notice's heading may stand before what was taken for its text
+        openings += [block.text for block in page.blocks[max(0, area.first - _BEFORE) : area.first]]
+    if _is_notice(words, [text for text in (title, head.page_title) if text], openings, head):
         raise Reject("extract", "no_article", f"an error, login or check page: {label}")
     if page is None or area is None:
         _refuse_short(words, content, label)
@@ -91,14 +98,14 @@ def refuse(
     _refuse_short(words, content, label)
 
 
-def _is_notice(words: float, titles: list[str], text: str, head: Metadata) -> bool:
+def _is_notice(words: float, titles: list[str], openings: list[str], head: Metadata) -> bool:
     """Whether a page says why there is no article: an error, a login, a check against robots."""
     if words < _ERROR_WORDS and any(_ERROR.search(title) for title in titles):
         return True
     if words < _NO_TITLE_WORDS and any(_NO_TITLE.search(title) for title in titles):
         return True
     stated = head.kind == "article" or bool(head.published)
-    return words < _NOTICE_WORDS and not stated and _NOTICE.search(text[:_NOTICE_WITHIN]) is not None
+    return words < _NOTICE_WORDS and not stated and any(map(_NOTICE.search, openings))
 
 
 def _refuse_short(words: float, content: Content, label: str) -> None:
