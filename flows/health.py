@@ -22,6 +22,7 @@ from flows.stack import Stack, call, free_port
 from flows.up import POOL, declared_deployments, fingerprint
 from lake.errors import NewslakeError
 from lake.locations import LakeRoot
+from lake.storage.published import opened
 
 __all__ = ["Check", "examine", "of_lake", "of_machine", "of_prefect", "running_stack"]
 
@@ -66,7 +67,7 @@ def running_stack(root: LakeRoot, password: str | None = None) -> Stack | None:
 def of_machine(root: LakeRoot) -> Iterator[Check]:
     """Python, the disk, and whether the lake's folder can be written."""
     yield Check("python", "fine", f"{sys.version.split()[0]} at {sys.executable}")
-    folder = next(each for each in (root.path, *root.path.parents) if each.exists())
+    folder = next(each for each in (root.local, *root.local.parents) if each.exists())
     free = shutil.disk_usage(folder).free
     room = f"{free / _GIB:,.1f} GiB free at {folder}"
     if free < _DISK_LOW:
@@ -76,9 +77,9 @@ def of_machine(root: LakeRoot) -> Iterator[Check]:
         yield Check("disk", "fine", room)
     if not os.access(folder, os.W_OK | os.X_OK):
         user = f"user {os.getuid()}"
-        yield Check("folder", "wrong", f"{folder} can't be written by {user}", f"let {user} own {root.path}")
+        yield Check("folder", "wrong", f"{folder} can't be written by {user}", f"let {user} own {root.local}")
     else:
-        yield Check("folder", "fine", f"{root.path} can be written")
+        yield Check("folder", "fine", f"{root.local} can be written")
 
 
 def of_lake(root: LakeRoot) -> Iterator[Check]:
@@ -103,10 +104,10 @@ def of_lake(root: LakeRoot) -> Iterator[Check]:
 def _published(root: LakeRoot, newest: int) -> Check:
     mend = f"run `newslake maintain --lake {root.path}`: it publishes the file anew"
     try:
-        with duckdb.connect(str(root.database), read_only=True) as connection:
+        with opened(root) as connection:
             shown = connection.execute("SELECT max(snapshot) FROM snapshots").fetchone()
             connection.execute("SELECT article_id FROM articles LIMIT 1").fetchone()
-    except duckdb.Error as error:
+    except (duckdb.Error, NewslakeError) as error:
         return Check("published file", "wrong", str(error).partition("\n")[0], mend)
     if shown is None or shown[0] != newest:
         found = f"{root.database} shows snapshot {shown[0] if shown else None}, the newest is {newest}"

@@ -53,8 +53,8 @@ class Stack:
 
     @property
     def home(self) -> Path:
-        """Prefect's folder, beside the lake's tables."""
-        return self.root.path / ".prefect"
+        """Prefect's folder, beside the lake's tables if they lie on this machine."""
+        return self.root.local / ".prefect"
 
     @property
     def ui(self) -> str:

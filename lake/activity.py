@@ -6,9 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-import duckdb
-
 from lake.locations import LakeRoot
+from lake.storage.published import opened
 
 __all__ = ["HOURS", "draw", "hourly", "last_hour"]
 
@@ -24,7 +23,7 @@ def last_hour(root: LakeRoot, now: dt.datetime) -> dt.datetime:
     all older than a week, that of its newest article."""
     newest = None
     if root.database.exists():
-        with duckdb.connect(str(root.database), read_only=True) as connection:
+        with opened(root) as connection:
             row = connection.execute("SELECT max(published_at) FROM articles WHERE published_at <= $1", [now])
             newest = (row.fetchone() or (None,))[0]
     end = now if newest is None or now - newest < HOURS * _HOUR else newest
@@ -42,7 +41,7 @@ def hourly(root: LakeRoot, last: dt.datetime) -> dict[dt.datetime, int]:
     """
     since = last - (HOURS - 1) * _HOUR
     values = {"since": since, "until": last + _HOUR, "day": since.date() - dt.timedelta(days=1)}
-    with duckdb.connect(str(root.database), read_only=True) as connection:
+    with opened(root) as connection:
         return {hour.astimezone(_ZONE): count for hour, count in connection.execute(query, values).fetchall()}
 
 

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-import duckdb
-
 from lake.locations import LakeRoot
 from lake.report import Report
+from lake.storage.published import opened
 
 __all__ = ["Silence", "Spike", "arrivals", "past_shares", "reject_share", "silence", "spike"]
 
@@ -122,7 +121,7 @@ def past_shares(root: LakeRoot, run_id: str, runs: int = 50) -> list[tuple[int, 
 def _rows(root: LakeRoot, query: str, values: dict[str, object]) -> list[Any]:
     if not root.database.exists():
         return []
-    with duckdb.connect(str(root.database), read_only=True) as connection:
+    with opened(root) as connection:
         return connection.execute(query, values).fetchall()
 
 

@@ -19,6 +19,8 @@ from deltalake.exceptions import DeltaError
 from lake.errors import Stop, Usage
 from lake.locations import LakeRoot
 from lake.storage import snapshots
+from lake.storage.files import absent
+from lake.storage.published import reaching
 from lake.storage.snapshots import Files, Snapshot
 from lake.views.publish import write_views
 
@@ -64,7 +66,7 @@ def past_views(root: LakeRoot, when: str) -> Iterator[Path]:
     earlier = (each for each in snapshots.history(root) if each.id < snapshot.id)
     with tempfile.TemporaryDirectory(prefix="newslake-") as folder:
         path = Path(folder) / root.database.name
-        with duckdb.connect(config={"threads": 1}) as connection:
+        with duckdb.connect(config={"threads": 1}) as connection, reaching(connection, root):
             write_views(connection, path, files, chain([snapshot], earlier))
         yield path
 
@@ -74,7 +76,7 @@ def _files(root: LakeRoot, snapshot: Snapshot) -> Files:
         files = snapshots.files(root, snapshot)
     except DeltaError as error:
         raise Stop(f"the log no longer lists the files of snapshot {snapshot.id}: {error}") from error
-    gone = sum(not Path(path).exists() for paths in files.paths.values() for path in paths)
+    gone = len(absent(root.path, chain.from_iterable(files.paths.values())))
     if gone:
         raise Stop(
             f"snapshot {snapshot.id} of {_told(snapshot)} can no longer be read: {gone:,} of its files were "

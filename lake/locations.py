@@ -10,15 +10,21 @@
 | ``cache/robots/`` | robots.txt files, kept for a day |
 | ``staging/<run id>/`` | work of one run, removed when it ends |
 | ``sources.toml`` | the user's own sources, if any |
+
+In a bucket (``s3://…``) lie the tables, ``lake.duckdb``, ``names.parquet`` and ``sources.toml``. ``cache/``, ``staging/``,
+locks and all that one machine alone needs lie in a folder of that machine (`LakeRoot.local`).
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from lake.errors import Usage
+from lake.storage.files import Place
+from lake.storage.objects import ENDPOINTS, ObjectPath
 
 __all__ = ["TABLES", "LakeRoot", "lake_root"]
 
@@ -27,52 +33,70 @@ TABLES = ("captures", "articles", "outcomes", "rejects")
 
 @dataclass(frozen=True, slots=True)
 class LakeRoot:
-    """The folder that holds a lake. ``path`` is absolute."""
+    """The folder, or the prefix of a bucket, that holds a lake. A ``path`` on disk is absolute."""
 
-    path: Path
+    path: Place
 
-    def table(self, name: str) -> Path:
+    def table(self, name: str) -> Place:
         """The folder of the Delta table ``name`` (one of TABLES)."""
         return self.path / name
 
     @property
-    def database(self) -> Path:
+    def database(self) -> Place:
         """The published DuckDB file."""
         return self.path / "lake.duckdb"
 
     @property
-    def names(self) -> Path:
+    def names(self) -> Place:
         """The table of learned names; absent until there is one."""
         return self.path / "names.parquet"
 
     @property
-    def index(self) -> Path:
-        """The key index: a cache, safe to delete at any time."""
-        return self.path / "cache" / "index.sqlite"
-
-    @property
-    def configuration(self) -> Path:
+    def configuration(self) -> Place:
         """The user's own sources; there need not be any."""
         return self.path / "sources.toml"
 
     @property
+    def local(self) -> Path:
+        """The folder of this machine for caches, staging and locks: the lake's own, if it lies on disk.
+
+        For a bucket it is one folder for each address and endpoint in ``$NEWSLAKE_CACHE``, by default
+        ``~/.cache/newslake``.
+        """
+        if isinstance(self.path, Path):
+            return self.path
+        endpoint = next(filter(None, map(os.environ.get, ENDPOINTS)), "")
+        mark = hashlib.sha256(f"{endpoint}\n{self.path}".encode()).hexdigest()[:16]
+        folder = os.environ.get("NEWSLAKE_CACHE") or "~/.cache/newslake"
+        return Path(folder).expanduser().absolute() / f"{self.path.bucket}-{mark}"
+
+    @property
+    def index(self) -> Path:
+        """The key index: a cache, safe to delete at any time."""
+        return self.local / "cache" / "index.sqlite"
+
+    @property
     def robots(self) -> Path:
         """The folder that keeps robots.txt files between runs."""
-        return self.path / "cache" / "robots"
+        return self.local / "cache" / "robots"
 
     def staging(self, run_id: str) -> Path:
         """The folder for one run's intermediate files."""
-        return self.path / "staging" / run_id
+        return self.local / "staging" / run_id
 
 
 def lake_root(location: str | os.PathLike[str] | None = None) -> LakeRoot:
-    """The lake at ``location``, else at ``$NEWSLAKE_ROOT``, else at ``./data``.
+    """The lake at ``location``, else at ``$NEWSLAKE_ROOT``, else at ``./data``: a folder or ``s3://…``.
 
-    Raises Usage for a path with ``%`` or ``?``: delta-rs reads the one as an escape, DuckDB the other as
-    the end of a file's name.
+    Raises Usage for a place with ``%`` or ``?``, since delta-rs reads the one as an escape, DuckDB the other as
+    the end of a file's name; in a bucket also for ``*``, ``[`` and ``#``.
     """
     chosen = os.fspath(location) if location else os.environ.get("NEWSLAKE_ROOT") or "data"
-    path = Path(chosen).expanduser().absolute()
-    if any(sign in str(path) for sign in "%?"):
-        raise Usage(f"a lake's path may hold no % and no ?, which its storage reads as signs: {path}")
+    if "://" in chosen:
+        path: Place = ObjectPath.parse(chosen)
+    else:
+        path = Path(chosen).expanduser().absolute()
+    signs = "%?" if isinstance(path, Path) else "%?*[#"
+    if any(sign in str(path) for sign in signs):
+        raise Usage(f"a lake's path may hold none of {signs}, which its storage reads as signs: {path}")
     return LakeRoot(path)

@@ -8,8 +8,6 @@ its processes and all of its commit see the same names. A lake without the file 
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -23,6 +21,7 @@ from lake.errors import Stop
 from lake.extraction.known_names import KnownName, KnownNames
 from lake.extraction.marks import Pair
 from lake.locations import LakeRoot
+from lake.storage.files import Place, readable, write_whole
 
 __all__ = ["Name", "Verdict", "fingerprint", "known_names", "pin", "read", "write"]
 
@@ -74,18 +73,17 @@ class Name:
         return self.agreed / self.seen if self.seen else None
 
 
-def write(root: LakeRoot, names: Sequence[Name]) -> Path:
-    """Replace the lake's table by rename; runs that have begun keep theirs."""
-    fresh = root.names.with_name(f".{root.names.name}.{os.getpid()}")
-    pq.write_table(pa.Table.from_pylist([asdict(name) for name in names], _SCHEMA), fresh)
-    fresh.replace(root.names)
+def write(root: LakeRoot, names: Sequence[Name]) -> Place:
+    """Replace the lake's table as a whole; runs that have begun keep theirs."""
+    with write_whole(root.names) as path:
+        pq.write_table(pa.Table.from_pylist([asdict(name) for name in names], _SCHEMA), path)
     return root.names
 
 
-def read(path: Path) -> list[Name]:
+def read(path: Place) -> list[Name]:
     """The names of a table. Raises Stop if it cannot be read."""
     try:
-        return [Name(**row) for row in pq.read_table(path, schema=_SCHEMA).to_pylist()]
+        return [Name(**row) for row in pq.read_table(readable(path), schema=_SCHEMA).to_pylist()]
     except FileNotFoundError as error:
         raise Stop(f"there is no table of names at {path}: run `newslake names learn`") from error
     except (OSError, pa.ArrowException) as error:
@@ -97,7 +95,7 @@ def pin(root: LakeRoot, run_id: str) -> Path | None:
     copy = root.staging(run_id) / root.names.name
     copy.parent.mkdir(parents=True, exist_ok=True)
     try:
-        shutil.copyfile(root.names, copy)
+        copy.write_bytes(root.names.read_bytes())
     except FileNotFoundError:
         return None
     return copy

@@ -6,11 +6,9 @@ It imports DuckDB and nothing else of weight, so that an answer costs little mor
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
@@ -18,6 +16,8 @@ import duckdb
 from lake import table
 from lake.errors import Stop, Usage
 from lake.locations import TABLES, LakeRoot
+from lake.storage import published
+from lake.storage.files import size_below
 
 __all__ = ["SHOWN", "Answer", "Format", "Status", "ask", "open_rejects", "status", "written"]
 
@@ -159,7 +159,7 @@ def status(root: LakeRoot) -> Status:
         committed_at=committed_at,
         operation=operation,
         run_id=run_id,
-        bytes={name: _size(root.table(name)) for name in TABLES},
+        bytes={name: size_below(root.table(name)) for name in TABLES},
     )
 
 
@@ -168,16 +168,21 @@ def _opened(root: LakeRoot, at: str | None = None) -> Iterator[duckdb.DuckDBPyCo
     if at is not None:
         from lake.history import past_views  # it reads the log, which a question about the present need not
 
-        with past_views(root, at) as path, duckdb.connect(path, read_only=True) as connection:
+        with (
+            past_views(root, at) as path,
+            duckdb.connect(path, read_only=True) as connection,
+            published.reaching(connection, root),
+        ):
             yield connection
         return
-    if not root.database.is_file():
+    edition = published.current(root)
+    if edition is None:
         raise Stop(f"there is no lake at {root.path}: run `newslake ingest SOURCE… --lake {root.path}` first")
     try:
-        connection = duckdb.connect(root.database, read_only=True)
+        connection = duckdb.connect(edition.path, read_only=True)
     except duckdb.Error as error:
         raise Stop(f"{root.database} can't be opened: {error}") from error
-    with connection:
+    with connection, published.reaching(connection, root):
         yield connection
 
 
@@ -205,15 +210,3 @@ def _explained(root: LakeRoot, connection: duckdb.DuckDBPyConnection, error: duc
             f"`newslake maintain --lake {root.path}` publishes it again."
         )
     return text
-
-
-def _size(folder: Path) -> int:
-    """Bytes of all files below ``folder``."""
-    total = 0
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += (Path(parent) / name).stat().st_size
-            except FileNotFoundError:  # removed by maintenance meanwhile
-                continue
-    return total

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from lake import names
@@ -24,6 +23,7 @@ from lake.storage.copies import reread
 from lake.storage.decide import plan, resolve
 from lake.storage.extracts import Extracts
 from lake.storage.index import Index
+from lake.storage.published import opened
 from lake.storage.tables import open_lake
 from lake.structure import BatchResult, structure_batches
 
@@ -143,7 +143,7 @@ class _Found:
                     self._examples[change.field].append(Example(article_id, change))
 
     def _current(self, article_ids: Sequence[str]) -> Iterator[dict[str, Any]]:
-        with duckdb.connect(str(self._root.database), read_only=True) as connection:
+        with opened(self._root) as connection:
             query = f"SELECT {', '.join(ARTICLES.names)} FROM articles WHERE article_id IN (SELECT unnest(?))"
             held: pa.Table = connection.sql(query, params=[list(article_ids)]).to_arrow_table()
         yield from held.cast(ARTICLES).to_pylist()

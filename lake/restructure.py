@@ -18,8 +18,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-import duckdb
-
 from lake import names
 from lake.errors import Stop, Usage
 from lake.extraction import EXTRACTOR
@@ -31,6 +29,7 @@ from lake.settings import Sizes
 from lake.storage import staging
 from lake.storage.commit import Committed, commit
 from lake.storage.index import Index
+from lake.storage.published import opened
 from lake.storage.raw import locate
 from lake.storage.tables import open_lake
 from lake.structure import BatchResult, structure_batch, structure_batches
@@ -133,7 +132,7 @@ def select(request: RestructureRequest) -> list[Done]:
     if not request.root.database.exists():
         raise Stop(f"there is no lake at {request.root.path}: run `newslake ingest` first")
     publish(request.root)
-    with duckdb.connect(str(request.root.database), read_only=True) as connection:
+    with opened(request.root) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         return connection.execute(_SELECT, request.selection()).fetchall()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-from pathlib import Path
 from typing import Any
 
 from prefect.artifacts import (
@@ -32,7 +31,7 @@ def leave_report(root: LakeRoot, report: Report) -> None:
     if report.database is not None:
         _leave_picture(root)
         create_link_artifact(
-            Path(report.database).as_uri(),
+            root.database.as_uri(),
             link_text=report.database,
             key="lake-database",
             description=f"The views of snapshot {report.snapshot}: open it in any DuckDB client.",

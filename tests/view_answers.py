@@ -11,8 +11,8 @@ import duckdb
 import pyarrow as pa
 
 from lake import schema
-from lake.views.header import load
 from lake.views.blank import create
+from lake.views.header import load
 from lake.views.stored import SNAPSHOT_COLUMNS
 from tests.small_lake import SHANGHAI, article
 

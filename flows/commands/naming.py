@@ -7,7 +7,6 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from flows.commands.common import DEFAULT, Common, log_to_stderr, print_json, say
@@ -49,7 +48,7 @@ def names(action: Literal["learn", "show"], /, *, limit: int = 50, common: Commo
     return 0
 
 
-def _tell(learned: Sequence[Name], path: Path, common: Common) -> None:
+def _tell(learned: Sequence[Name], path: object, common: Common) -> None:
     verdicts = dict(Counter(name.verdict for name in learned).most_common())
     taken = verdicts.pop("taken", 0)
     if common.json:

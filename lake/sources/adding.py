@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import tempfile
-from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
@@ -16,8 +13,9 @@ from lake.errors import Reject, Stop, Usage
 from lake.extraction.decode import decode
 from lake.locations import LakeRoot
 from lake.sources import feeds, sitemaps
-from lake.sources.configuration import NAME, load
+from lake.sources.configuration import NAME, load, own_file
 from lake.sources.fetch import Fetcher, FetchFailed, FetchSettings, Response
+from lake.storage.files import Place, write_whole
 
 __all__ = ["add", "propose"]
 
@@ -76,7 +74,7 @@ def _named_feed(response: Response) -> str | None:
     return None
 
 
-def add(root: LakeRoot, name: str, table: dict[str, Any], chosen: str | None = None) -> Path:
+def add(root: LakeRoot, name: str, table: dict[str, Any], chosen: str | None = None) -> Place:
     """Append a source to the user's file; returns the file.
 
     The file is written whole or not at all, and only if it can be read afterwards.
@@ -84,7 +82,7 @@ def add(root: LakeRoot, name: str, table: dict[str, Any], chosen: str | None = N
     Raises:
         Usage: the user's file has such a source already, or the table makes none.
     """
-    path = Path(chosen).expanduser().absolute() if chosen else root.configuration
+    path = own_file(root, chosen)
     if not NAME.fullmatch(name):
         raise Usage(f"{name!r} is no name for a source: use lower case letters, digits, - and _")
     text = path.read_text("utf-8") if path.is_file() else ""
@@ -92,18 +90,12 @@ def add(root: LakeRoot, name: str, table: dict[str, Any], chosen: str | None = N
         raise Usage(f"{path} has a source {name} already: change it there")
     lines = [f"[{name}]", *(f"{key} = {_toml(value)}" for key, value in table.items())]
     parts = [text.rstrip("\n"), "\n".join(lines)] if text.strip() else ["\n".join(lines)]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, suffix=".toml", delete=False
-    ) as file:
-        file.write("\n\n".join(parts) + "\n")
-    try:
-        load(root, file.name)
-        os.replace(file.name, path)  # noqa: PTH105 - the name is a text already
-    except Stop as error:
-        raise Usage(str(error).replace(file.name, str(path))) from error
-    finally:
-        Path(file.name).unlink(missing_ok=True)
+    with write_whole(path) as fresh:
+        fresh.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+        try:
+            load(root, fresh)
+        except Stop as error:
+            raise Usage(str(error).replace(str(fresh), str(path))) from error
     return path
 
 

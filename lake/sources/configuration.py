@@ -24,6 +24,7 @@ from lake.locations import LakeRoot
 from lake.settings import Limits
 from lake.sources.entries import Way
 from lake.sources.fetch import FetchSettings, Pace
+from lake.storage.files import Place
 
 __all__ = ["CONTACT", "NAME", "Configuration", "Kind", "Source", "load", "own_file"]
 
@@ -118,7 +119,7 @@ class Configuration:
         return self.sources[name]
 
 
-def own_file(root: LakeRoot, chosen: str | os.PathLike[str] | None = None) -> Path:
+def own_file(root: LakeRoot, chosen: str | os.PathLike[str] | None = None) -> Place:
     """The user's own configuration: the file that was named, else ``sources.toml`` in the lake's folder."""
     return Path(chosen).expanduser().absolute() if chosen else root.configuration
 
@@ -143,7 +144,7 @@ def load(
     return Configuration(sources, _fetching(fetch, sources.values(), root, limits or Limits(), path))
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Place) -> dict[str, Any]:
     try:
         found = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -154,7 +155,7 @@ def _read(path: Path) -> dict[str, Any]:
     return found
 
 
-def _source(name: str, table: Mapping[str, Any], path: Path) -> Source:
+def _source(name: str, table: Mapping[str, Any], path: Place) -> Source:
     """A source from its table. Raises Stop for what is missing, unknown or of the wrong kind."""
     known = {each.name for each in fields(Source)}
     try:
@@ -213,7 +214,7 @@ def _check(source: Source) -> None:
 
 
 def _fetching(
-    table: Mapping[str, Any], sources: Iterable[Source], root: LakeRoot, limits: Limits, path: Path
+    table: Mapping[str, Any], sources: Iterable[Source], root: LakeRoot, limits: Limits, path: Place
 ) -> FetchSettings:
     given = dict(table)
     standard = Pace()

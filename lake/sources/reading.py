@@ -157,7 +157,7 @@ class Reading:
         """Load a WARC file to disk, for as long as it is read."""
         from lake.sources.warc import records
 
-        folder = self.root.path / "staging"
+        folder = self.root.staging("x").parent
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as file:
             try:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -15,7 +14,9 @@ import pyarrow.parquet as pq
 from deltalake.exceptions import DeltaError
 
 from lake.locations import TABLES, LakeRoot
+from lake.storage import published as published_file
 from lake.storage import snapshots
+from lake.storage.files import Place, absent, readable
 from lake.storage.parquet import STATISTICS, DataFile, is_whole, statistics
 from lake.storage.tables import Lake, Table
 
@@ -50,12 +51,12 @@ def files(table: Table, *, hashes: bool = True) -> Iterator[Finding]:
     yield from _orphans(table)
 
 
-def _readable(path: Path, file: DataFile, *, hashes: bool) -> Iterator[Finding]:
+def _readable(path: Place, file: DataFile, *, hashes: bool) -> Iterator[Finding]:
     try:
         if hashes and not is_whole(path):
             yield Finding("altered_file", str(path), "has other bytes than were written")
             return
-        with pq.ParquetFile(path) as opened:
+        with pq.ParquetFile(readable(path)) as opened:
             if opened.metadata.num_rows != file.rows:
                 what = f"has {opened.metadata.num_rows} rows, the log says {file.rows}"
                 yield Finding("row_count", str(path), what)
@@ -72,7 +73,7 @@ def _readable(path: Path, file: DataFile, *, hashes: bool) -> Iterator[Finding]:
             yield Finding("bounds", str(path), f"holds revision {highest}, the log says {file.revision}")
 
 
-def orphans(table: Table) -> list[Path]:
+def orphans(table: Table) -> list[Place]:
     """Files in a table's folder that no version has named."""
     tombs = set(table.delta.vacuum(0, dry_run=True, enforce_retention_duration=False))
     every = set(table.delta.vacuum(0, dry_run=True, enforce_retention_duration=False, full=True))
@@ -104,18 +105,19 @@ def pins(root: LakeRoot, lake: Lake) -> Iterator[Finding]:
 
 def published(root: LakeRoot) -> Iterator[Finding]:
     """The published file against the files of the snapshot that it shows; it may be older than the newest."""
-    if not root.database.exists():
+    edition = published_file.current(root)
+    if edition is None:
         return
     where = str(root.database)
     try:
-        with duckdb.connect(where, read_only=True) as connection:
+        with duckdb.connect(edition.path, read_only=True) as connection:
             shown = connection.execute("SELECT max(snapshot) FROM snapshots").fetchall()[0][0]
             query = "SELECT view_name, sql FROM duckdb_views() WHERE schema_name = 'stored'"
             named = {name: _paths(sql) for name, sql in connection.execute(query).fetchall()}
     except duckdb.Error as error:
         yield Finding("published", where, f"cannot be opened: {error}")
         return
-    gone = sorted(path for paths in named.values() for path in paths if not Path(path).exists())
+    gone = absent(root.path, set().union(*named.values()))
     if gone:
         yield Finding("published", where, f"names {len(gone)} files that are gone, as {gone[0]}")
     snapshot = next((each for each in snapshots.history(root) if each.id == shown), None)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from deltalake.exceptions import DeltaError
 
 from lake.errors import Stop
 from lake.locations import LakeRoot
+from lake.storage.files import Place
 from lake.storage.tables import create, log_entry, open_table
 
 __all__ = ["readable"]
@@ -41,20 +42,20 @@ def readable(root: LakeRoot, name: str) -> list[str]:
 def _remedies(root: LakeRoot, name: str) -> Iterator[str]:
     """Apply one remedy after the other, those that lose least first."""
     folder = root.table(name) / "_delta_log"
-    for path in sorted(folder.glob("*.json")):
+    for path in _sorted(folder.glob("*.json")):
         lines = path.read_bytes().splitlines()
         sound = [line for line in lines if _parses(line)]
         if len(sound) < len(lines):
             if path == log_entry(root, name, 0):
                 sound = _first_entry(name, sound)
-            path.rename(_aside(path))
+            _set_aside(path)
             path.write_bytes(b"".join(line + b"\n" for line in sound))
             yield f"{path} lost {len(lines) - len(sound)} entries that were damaged"
     for path in (
         *folder.glob("_last_checkpoint"),
-        *sorted(folder.glob("*.checkpoint.parquet"), reverse=True),
+        *_sorted(folder.glob("*.checkpoint.parquet"))[::-1],
     ):
-        path.rename(_aside(path))
+        _set_aside(path)
         yield f"{path} is damaged and set aside"
 
 
@@ -75,5 +76,13 @@ def _first_entry(name: str, sound: list[bytes]) -> list[bytes]:
     return sound + [line for line in lines if not held.intersection(json.loads(line))]
 
 
-def _aside(path: Path) -> Path:
-    return path.with_name(f"{path.name}.damaged")
+def _sorted(paths: Iterable[Place]) -> list[Place]:
+    return sorted(paths, key=str)
+
+
+def _set_aside(path: Place) -> None:
+    name = f"{path.name}.damaged"
+    if isinstance(path, Path):
+        path.rename(path.with_name(name))
+    else:
+        path.rename(path.with_name(name))

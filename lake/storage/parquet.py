@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,12 +24,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from lake.schema import PARTITION
+from lake.storage.files import Place, flush, readable
+from lake.storage.objects import ObjectPath
 
 __all__ = [
     "STATISTICS",
     "DataFile",
     "file_name",
-    "flush",
     "is_whole",
     "read_rows",
     "salvage",
@@ -74,19 +76,19 @@ def file_name(run_id: str, number: int) -> str:
     return f"{run_id}-{number:05d}-{secrets.token_hex(4)}.parquet"
 
 
-def is_whole(path: Path) -> bool:
+def is_whole(path: Place) -> bool:
     """Whether a file's bytes are those that were written, by the hash in its name; True if it has none."""
     parts = path.stem.rpartition(".")
     return not parts[1] or _hash(path) == parts[2]
 
 
-def _hash(path: Path) -> str:
+def _hash(path: Place) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()[:_HASH]
 
 
 def write_rows(
-    folder: Path, name: str, rows: pa.Table, *, row_group: int, partition: str | None = None
+    folder: Place, name: str, rows: pa.Table, *, row_group: int, partition: str | None = None
 ) -> DataFile:
     """Write a file of articles, outcomes or rejects. Articles go to the folder of their one date, or of ``partition``,
     which may be a month (``2022-03``)."""
@@ -109,10 +111,10 @@ def write_rows(
             store_schema=False,
             write_page_checksum=True,
         )
-    return _finished(folder, name, rows, partition)
+    return _finished(folder, name, path, rows, partition)
 
 
-def write_captures(folder: Path, name: str, rows: pa.Table) -> DataFile:
+def write_captures(folder: Place, name: str, rows: pa.Table) -> DataFile:
     """Write a file of captures: rows with a body first, those without in row groups of their own.
 
     So a row group's null count tells which captures' bytes lie in this file, without reading any.
@@ -139,14 +141,14 @@ def write_captures(folder: Path, name: str, rows: pa.Table) -> DataFile:
         for part in (full, bare):
             if len(part):
                 writer.write_table(part, row_group_size=per_group)
-    return _finished(folder, name, rows, None)
+    return _finished(folder, name, path, rows, None)
 
 
-def salvage(path: Path, schema: pa.Schema) -> pa.Table:
+def salvage(path: Place, schema: pa.Schema) -> pa.Table:
     """The row groups of a damaged file that are whole, by the checksums of their pages."""
     parts = [schema.empty_table()]
     try:
-        opened = pq.ParquetFile(path, page_checksum_verification=True)
+        opened = pq.ParquetFile(readable(path), page_checksum_verification=True)
     except _UNREADABLE:
         return parts[0]
     with opened:
@@ -158,9 +160,9 @@ def salvage(path: Path, schema: pa.Schema) -> pa.Table:
     return pa.concat_tables(parts)
 
 
-def read_rows(path: Path, schema: pa.Schema) -> pa.Table:
+def read_rows(path: Place, schema: pa.Schema) -> pa.Table:
     """A data file in today's schema: columns that it does not have are NULL."""
-    return _in_schema(pq.read_table(path, partitioning=None), schema)
+    return _in_schema(pq.read_table(readable(path), partitioning=None), schema)
 
 
 def _in_schema(rows: pa.Table, schema: pa.Schema) -> pa.Table:
@@ -173,35 +175,46 @@ def _in_schema(rows: pa.Table, schema: pa.Schema) -> pa.Table:
 
 
 @contextmanager
-def _begun(path: Path) -> Iterator[Path]:
-    """The path to write to, whose folder is made; what a failure such as a full disk leaves there is removed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _begun(path: Place) -> Iterator[Path]:
+    """The path on disk to write to; what a failure such as a full disk leaves there is removed.
+
+    A file for a bucket is written on this machine first: it is sent whole, under a name that holds its hash.
+    """
+    if isinstance(path, ObjectPath):
+        handle, name = tempfile.mkstemp(prefix="newslake-", suffix=".parquet")
+        os.close(handle)
+        written = Path(name)
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        written = path
     try:
-        yield path
+        yield written
     except BaseException:
-        path.unlink(missing_ok=True)
+        written.unlink(missing_ok=True)
         raise
 
 
-def _finished(folder: Path, name: str, rows: pa.Table, partition: str | None) -> DataFile:
-    """Flush a written file and put its hash into its name: so `verify` can tell damage anywhere in it."""
-    written = folder / name
+def _finished(folder: Place, name: str, written: Path, rows: pa.Table, partition: str | None) -> DataFile:
+    """Put a written file's hash into its name, so that `verify` can tell damage anywhere in it; make it last."""
     name = f"{name.removesuffix('.parquet')}.{_hash(written)}.parquet"
-    path = written.rename(folder / name)
-    flush(path)
-    flush(path.parent)
+    size = written.stat().st_size
+    _kept(written, folder / name)
     stats = statistics(rows)
     revision = stats["maxValues"].get("revision")
-    return DataFile(name, path.stat().st_size, len(rows), partition, revision, json.dumps(stats))
+    return DataFile(name, size, len(rows), partition, revision, json.dumps(stats))
 
 
-def flush(path: Path) -> None:
-    """Have the system write a file, or a folder's list of names, to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _kept(written: Path, target: Place) -> None:
+    """Move a file to its place and have the disk hold it, or send it to the bucket."""
+    if isinstance(target, ObjectPath):
+        try:
+            target.upload(written)
+        finally:
+            written.unlink()
+        return
+    written.rename(target)
+    flush(target)
+    flush(target.parent)
 
 
 def statistics(rows: pa.Table) -> dict[str, Any]:

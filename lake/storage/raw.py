@@ -17,6 +17,7 @@ from lake.errors import Stop, Usage
 from lake.locations import LakeRoot
 from lake.schema import CAPTURE_COLUMNS, CAPTURES
 from lake.storage import staging
+from lake.storage.files import Place, place, readable
 from lake.storage.index import Index, KnownCapture
 from lake.storage.keys import groups_with_bodies
 from lake.storage.tables import open_lake
@@ -73,18 +74,22 @@ def locate(root: LakeRoot, capture_ids: Collection[str], index: Index) -> pa.Tab
         wanted = pc.field("capture_id").isin(ids)
         with _damage_named(folder / file):
             rows = pq.read_table(
-                folder / file, columns=CAPTURE_COLUMNS, schema=CAPTURES, filters=wanted, partitioning=None
+                readable(folder / file),
+                columns=CAPTURE_COLUMNS,
+                schema=CAPTURES,
+                filters=wanted,
+                partitioning=None,
             )  # with the schema, a column that the file was written before reads as NULL
         places = [
-            _place(folder, known[each].body_file, each) for each in rows.column("capture_id").to_pylist()
+            _address(folder, known[each].body_file, each) for each in rows.column("capture_id").to_pylist()
         ]
         parts.append(rows.append_column("body_file", pa.array(places, pa.string())))
     return pa.concat_tables(parts).cast(staging.SPEC) if parts else staging.SPEC.empty_table()
 
 
-def bodies(path: Path, wanted: Collection[str] | None = None) -> Iterator[tuple[str, bytes]]:
+def bodies(path: Place, wanted: Collection[str] | None = None) -> Iterator[tuple[str, bytes]]:
     """(sha256, bytes) of the bodies that lie in a file of captures: all, or those in ``wanted``."""
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(readable(path)) as file:
         for group in groups_with_bodies(file):
             hashes = file.read_row_group(group, columns=["sha256"]).column(0).to_pylist()
             if wanted is not None and not any(each in wanted for each in hashes):
@@ -101,7 +106,7 @@ def _with_bodies(spec: pa.Table) -> Iterator[tuple[dict[str, Any], bytes]]:
         by_hash: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in rows:
             by_hash[row["sha256"]].append(row)
-        for sha256, body in _named(Path(path), by_hash):
+        for sha256, body in _named(place(path), by_hash):
             if hashlib.sha256(body).hexdigest() != sha256:
                 raise Stop(f"{path} is damaged: the bytes of {by_hash[sha256][0]['origin']} have changed")
             for row in by_hash.pop(sha256, ()):
@@ -110,20 +115,20 @@ def _with_bodies(spec: pa.Table) -> Iterator[tuple[dict[str, Any], bytes]]:
             raise Stop(f"{path} no longer holds the bytes of {next(iter(by_hash.values()))[0]['origin']}")
 
 
-def _named(path: Path, wanted: Collection[str]) -> Iterator[tuple[str, bytes]]:
+def _named(path: Place, wanted: Collection[str]) -> Iterator[tuple[str, bytes]]:
     with _damage_named(path):
         yield from bodies(path, wanted)
 
 
 @contextmanager
-def _damage_named(path: Path) -> Iterator[None]:
+def _damage_named(path: Place) -> Iterator[None]:
     try:
         yield
     except (OSError, pa.ArrowException) as error:
         raise Stop(f"{path} cannot be read: {error}; `newslake verify` tells what is lost") from error
 
 
-def _place(folder: Path, file: str | None, capture_id: str) -> str:
+def _address(folder: Place, file: str | None, capture_id: str) -> str:
     if file is None:
         raise Stop(f"no file of {folder} holds the bytes of capture {capture_id}")
     return str(folder / file)

@@ -26,6 +26,7 @@ from lake.locations import TABLES, LakeRoot
 from lake.settings import Sizes
 from lake.storage import damage, indexfile, parquet
 from lake.storage.damage import Finding
+from lake.storage.files import readable as opened
 from lake.storage.keys import body_hashes
 from lake.storage.logs import readable
 from lake.storage.maintain import clear_staging, pin
@@ -195,5 +196,5 @@ def _has_its_bytes(row: Mapping[str, Any]) -> bool:
 
 
 def _columns(table: Table, file: DataFile, *names: str) -> list[list[Any]]:
-    rows = pq.read_table(table.folder / file.path, columns=list(names), partitioning=None)
+    rows = pq.read_table(opened(table.folder / file.path), columns=list(names), partitioning=None)
     return [rows.column(name).to_pylist() for name in names]

@@ -14,7 +14,6 @@ import secrets
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -25,7 +24,10 @@ from deltalake.transaction import AddAction, RemoveAction
 from lake import schema
 from lake.errors import Conflict, Stop
 from lake.locations import TABLES, LakeRoot
-from lake.storage.parquet import STATISTICS, DataFile, flush
+from lake.storage.files import Place, flush
+from lake.storage.objects import ObjectPath
+from lake.storage.parquet import STATISTICS, DataFile
+from lake.storage.probing import check_writable
 
 __all__ = [
     "NOTE",
@@ -74,7 +76,7 @@ class Table:
         return self.delta.version()
 
     @property
-    def folder(self) -> Path:
+    def folder(self) -> Place:
         """The table's folder, which file paths are relative to."""
         return self.root.table(self.name)
 
@@ -108,6 +110,7 @@ class Table:
                 today's schema and has them now; no file was committed.
             Stop: the log could not be written.
         """
+        check_writable(self.root)
         self._widen()
         removed = list(remove)
         target = self.version + 1
@@ -136,6 +139,8 @@ class Table:
 
         The entry before goes first, for its writer may have died just before it did so.
         """
+        if isinstance(self.folder, ObjectPath):
+            return  # what a bucket has taken is safe
         folder = self.folder / "_delta_log"
         entries = [log_entry(self.root, self.name, each) for each in (version - 1, version)]
         for path in (
@@ -203,10 +208,13 @@ class Lake:
 def create(root: LakeRoot) -> None:
     """Make what is missing of the lake's tables. Any number of processes may do so at once.
 
-    ``outcomes`` comes last: its version 0 is the snapshot of the empty lake.
+    ``outcomes`` comes last: its version 0 is the snapshot of the empty lake. Raises Stop where a bucket cannot
+    hold a lake.
     """
+    check_writable(root)
     for name in ("captures", "rejects", "articles", "outcomes"):
-        if DeltaTable.is_deltatable(str(root.table(name))):
+        options = _options(root)
+        if DeltaTable.is_deltatable(str(root.table(name)), options):
             continue
         root.table(name).mkdir(parents=True, exist_ok=True)
         note = {"operation": "create", "run_id": "", "versions": dict.fromkeys(TABLES, 0), "counts": {}}
@@ -218,16 +226,19 @@ def create(root: LakeRoot) -> None:
                 partition_by=_partitions(name),
                 configuration=_CONFIGURATION,
                 commit_properties=CommitProperties(custom_metadata={NOTE: note}),
+                storage_options=options,
             )
         except DeltaError:
-            if not DeltaTable.is_deltatable(str(root.table(name))):
+            if not DeltaTable.is_deltatable(str(root.table(name)), options):
                 raise
 
 
 def open_table(root: LakeRoot, name: str, version: int | None = None) -> Table:
     """Open a table at ``version``, by default the newest. Raises Stop where there is none."""
     try:
-        return Table(root, name, DeltaTable(str(root.table(name)), version=version))
+        return Table(
+            root, name, DeltaTable(str(root.table(name)), version=version, storage_options=_options(root))
+        )
     except TableNotFoundError as error:
         raise Stop(f"there is no lake at {root.path}: run `newslake ingest` first") from error
 
@@ -239,7 +250,7 @@ def open_lake(root: LakeRoot) -> Lake:
     return Lake(root, captures=captures, articles=articles, outcomes=outcomes, rejects=rejects)
 
 
-def log_entry(root: LakeRoot, name: str, version: int) -> Path:
+def log_entry(root: LakeRoot, name: str, version: int) -> Place:
     """The log file of one version; Delta names them by 20 digits."""
     return root.table(name) / "_delta_log" / f"{version:020d}.json"
 
@@ -247,10 +258,10 @@ def log_entry(root: LakeRoot, name: str, version: int) -> Path:
 def commit_note(root: LakeRoot, name: str, version: int) -> dict[str, Any] | None:
     """Our facts about one commit with its ``timestamp`` (ms); None if the log no longer has it or has none."""
     try:
-        with log_entry(root, name, version).open(encoding="utf-8") as lines:
-            entries = [json.loads(line) for line in lines if line.startswith('{"commitInfo"')]
+        text = log_entry(root, name, version).read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
+    entries = [json.loads(line) for line in text.split("\n") if line.startswith('{"commitInfo"')]
     info = entries[0]["commitInfo"] if entries else {}
     return {**info[NOTE], "timestamp": info["timestamp"]} if NOTE in info else None
 
@@ -261,6 +272,13 @@ def _listed(delta: DeltaTable) -> Iterable[DataFile]:
     wanted = ("path", "size_bytes", "num_records", "partition.date", "max.revision")
     columns = [actions.column(n).to_pylist() if n in actions.column_names else nothing for n in wanted]
     return (DataFile(*values) for values in zip(*columns, strict=True))
+
+
+def _options(root: LakeRoot) -> dict[str, str] | None:
+    """How delta-rs is to write to a bucket; the rest it reads from the environment."""
+    if not isinstance(root.path, ObjectPath):
+        return None
+    return {"aws_conditional_put": "etag", "aws_s3_allow_unsafe_rename": "false"}
 
 
 def _delta_schema(name: str) -> pa.Schema:

@@ -17,6 +17,7 @@ from lake.locations import LakeRoot
 from lake.storage import damage, raw, snapshots
 from lake.storage.checks import CHECKS
 from lake.storage.damage import Finding
+from lake.storage.files import readable
 from lake.storage.index import Index
 from lake.storage.maintain import stale_staging
 from lake.storage.tables import SCHEMAS, Lake, Table, open_lake
@@ -72,7 +73,9 @@ def _bodies(captures: Table, lost: set[str]) -> Iterator[Finding]:
         path = captures.folder / file.path
         if str(path) in lost:
             continue
-        wanted.update(pq.read_table(path, columns=["sha256"], partitioning=None).column(0).to_pylist())
+        wanted.update(
+            pq.read_table(readable(path), columns=["sha256"], partitioning=None).column(0).to_pylist()
+        )
         try:
             for sha256, body in raw.bodies(path):
                 held.add(sha256)
@@ -131,7 +134,7 @@ def load_keys(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     connection.register("empty", schema.empty_table())
     connection.execute(f"CREATE TABLE {table.name} AS SELECT * FROM empty")
     for file in table.files():
-        rows = pq.read_table(table.folder / file.path, columns=list(columns), partitioning=None)
+        rows = pq.read_table(readable(table.folder / file.path), columns=list(columns), partitioning=None)
         if table.name == "articles":
             rows = rows.append_column("partition", pa.array([file.partition] * len(rows), pa.string()))
         connection.register("loaded", rows.select(schema.names))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from lake.storage.parquet import flush
+from lake.storage.files import flush
 from lake.views.header import View, load
 from lake.views.stored import RELATIONS, SNAPSHOT_COLUMNS, quoted, select_nothing
 

@@ -2,7 +2,8 @@
 
 The file is made anew under another name, flushed to disk and renamed, so a reader sees the old one or the
 new one; who holds the old one open keeps it. Publishers take turns under a lock and each takes the newest
-snapshot once it has the lock, so a newer file is never replaced by an older one.
+snapshot once it has the lock, so a newer file is never replaced by an older one. In a bucket it is replaced
+in one request, on the condition that it is still the one that was there before (lake.storage.published).
 
 A client that opens the file for writing would leave a ``lake.duckdb.wal`` beside its successor, which then
 could not be opened. A symlink of that name into a folder that doesn't exist prevents it: reading and
@@ -18,7 +19,6 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import logging
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,9 +28,11 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from lake.errors import Stop
+from lake.errors import Conflict, Stop
 from lake.locations import LakeRoot
-from lake.storage import snapshots
+from lake.storage import published, snapshots
+from lake.storage.files import Place, flush
+from lake.storage.published import Edition
 from lake.storage.snapshots import Files, Snapshot
 from lake.views.blank import copy_blank, forget, write_blank
 from lake.views.stored import RELATIONS, SNAPSHOT_COLUMNS, quoted, select_files
@@ -42,6 +44,8 @@ log = logging.getLogger(__name__)
 Mark = tuple[int, str, dt.datetime]
 """What tells a snapshot from that of another lake: id, run and time."""
 
+_ATTEMPTS = 30  # to replace the file of a bucket before another machine does
+
 _NO_WAL = "written-by-newslake/keep-changes-in-another-database"
 """Where the guard at ``lake.duckdb.wal`` points: no such folder."""
 
@@ -50,7 +54,7 @@ _NO_WAL = "written-by-newslake/keep-changes-in-another-database"
 class Published:
     """The published file and the snapshot that it shows (None: there is no lake yet, all views are empty)."""
 
-    database: Path
+    database: Place
     snapshot: int | None
 
 
@@ -71,23 +75,44 @@ def publish(root: LakeRoot) -> Published:
 
 def _publish(root: LakeRoot, *, anew: bool = False) -> Published:
     """``anew``: take nothing over from earlier publishing, for it may be damaged."""
-    root.path.mkdir(parents=True, exist_ok=True)
-    fresh = root.database.with_name(f"{root.database.name}.new")
-    with _turn(root), duckdb.connect(config={"threads": 1}) as connection:
+    for _ in range(_ATTEMPTS):
+        try:
+            return _attempt(root, anew=anew)
+        except Conflict as error:  # only in a bucket: on disk the lock orders publishers
+            log.info("publishing again: %s", error)
+    raise Stop(f"{root.database} cannot be published: others were faster {_ATTEMPTS} times")
+
+
+def _attempt(root: LakeRoot, *, anew: bool) -> Published:
+    fresh = _beside(root, "new")
+    with (
+        _turn(root),
+        duckdb.connect(config={"threads": 1}) as connection,
+        published.reaching(connection, root),
+    ):
+        before = published.current(root)
         history = snapshots.history(root)  # read once: files and rows must be of the same newest snapshot
         newest = next(history, None)
         files = snapshots.files(root, newest)
         _remove(fresh)
         if anew:
             forget(root.index.parent)
-        past = None if anew else _attach_past(connection, root.database)
+        past = None if anew or before is None else _attach_past(connection, before.path)
         every = chain(filter(None, [newest]), history)
         write_views(connection, fresh, files, every, past, root.index.parent)
-        _flush(fresh)
-        _guard(root)
-        fresh.replace(root.database)
-        _flush(root.path)
+        _show(root, fresh, before)
     return Published(root.database, newest.id if newest else None)
+
+
+def _show(root: LakeRoot, fresh: Path, before: Edition | None) -> None:
+    """Put a new file in the place of the one before, which a reader sees until then."""
+    if not isinstance(root.database, Path):
+        published.send(root, fresh, before)
+        return
+    flush(fresh)
+    _guard(root.database)
+    fresh.replace(root.database)
+    flush(root.database.parent)
 
 
 def write_views(
@@ -165,14 +190,20 @@ _COUNTS = ("captured", "new", "revised", "merged", "unchanged", "rejected")
 @contextmanager
 def _turn(root: LakeRoot) -> Iterator[None]:
     """Hold the publishers' lock, which the system releases if the process is killed."""
-    with root.database.with_name(f"{root.database.name}.lock").open("w") as lock:
+    root.local.mkdir(parents=True, exist_ok=True)
+    with _beside(root, "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
-def _guard(root: LakeRoot) -> None:
+def _beside(root: LakeRoot, what: str) -> Path:
+    """A file of this machine's publishers."""
+    return root.local / f"{root.database.name}.{what}"
+
+
+def _guard(database: Path) -> None:
     """Put the symlink that keeps clients from writing where a write-ahead log would lie."""
-    wal = root.database.with_name(f"{root.database.name}.wal")
+    wal = database.with_name(f"{database.name}.wal")
     if wal.is_symlink() and wal.readlink() == Path(_NO_WAL):
         return
     link = wal.with_name(f"{wal.name}.new")
@@ -185,11 +216,3 @@ def _remove(fresh: Path) -> None:
     """Remove what a killed publisher left."""
     fresh.unlink(missing_ok=True)
     fresh.with_name(f"{fresh.name}.wal").unlink(missing_ok=True)
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

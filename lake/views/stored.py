@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lake import schema
+from lake.storage.files import readable
 
 __all__ = ["RELATIONS", "SNAPSHOT_COLUMNS", "quoted", "select_files", "select_nothing"]
 
@@ -87,7 +88,7 @@ def _lacks(columns: pa.Schema, paths: Sequence[str]) -> bool:
 
     One footer answers for all: schemas only grow, so a younger file has what an older one has.
     """
-    oldest = pq.read_schema(min(paths, key=lambda path: path.rpartition("/")[2]))
+    oldest = pq.read_schema(readable(min(paths, key=lambda path: path.rpartition("/")[2])))
     return any(oldest.field(c.name).type != c.type if c.name in oldest.names else True for c in columns)
 
 
