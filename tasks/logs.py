@@ -24,7 +24,8 @@ def lake_log(level: int = logging.INFO) -> Iterator[None]:
         yield
     finally:
         logger.removeHandler(handler)
-        logger.level, logger.propagate = before
+        logger.setLevel(before[0])  # the attribute alone would leave the loggers below with what they cached
+        logger.propagate = before[1]
 
 
 class _ToRun(logging.Handler):

@@ -18,7 +18,8 @@ os.environ["DO_NOT_TRACK"] = "1"
 
 @pytest.fixture(autouse=True)
 def _plain_loggers() -> None:
-    """The command line sets up the log for its whole process; here each test begins with a plain one."""
+    """Commands set up the log for their whole process, the chaos tests' work switches it off: each begins plain."""
+    logging.disable(logging.NOTSET)
     for log in map(logging.getLogger, ("lake", "flows")):
         log.setLevel(logging.NOTSET)
         log.propagate, log.handlers[:] = True, []

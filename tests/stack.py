@@ -18,10 +18,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-__all__ = ["NEWSLAKE", "ROOT", "Running", "all_off", "up", "wait_until"]
+__all__ = ["NEWSLAKE", "PATIENCE", "ROOT", "Running", "all_off", "up", "wait_until"]
 
 ROOT = Path(__file__).resolve().parent.parent
 NEWSLAKE = [sys.executable, "-m", "flows.cli"]
+PATIENCE = 180  # seconds until a wait has failed: Prefect's server was seen to stand still for a minute
 ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 
 
@@ -44,12 +45,15 @@ class Running:
             return json.load(answer)
 
     def _open(self, path: str, payload: object, method: str | None) -> Any:
-        """Ask as Prefect's own client does: a server whose database is locked for a moment says 503."""
+        """Ask as Prefect's own client does: a server that is busy says 503, or nothing for a while."""
         for wait in (1, 2, 4, 8, 0):
             try:
-                return urllib.request.urlopen(self._request(path, payload, method), timeout=30)
+                return urllib.request.urlopen(self._request(path, payload, method), timeout=60)
             except urllib.error.HTTPError as error:
                 if error.code != 503 or not wait:
+                    raise
+            except (TimeoutError, urllib.error.URLError):
+                if not wait or method is not None or path.endswith("create_flow_run"):
                     raise
             time.sleep(wait)
         raise AssertionError
@@ -80,10 +84,10 @@ class Running:
         found: list[dict[str, Any]] = self.ask("/flow_runs/filter", chosen)
         return found
 
-    def end_of(self, run_id: str, seconds: float = 120) -> dict[str, Any]:
+    def end_of(self, run_id: str) -> dict[str, Any]:
         """The run, once it has ended."""
         wait_until(
-            lambda: self.run(run_id)["state_type"] in ENDED, seconds, lambda: self.run(run_id)["state"]
+            lambda: self.run(run_id)["state_type"] in ENDED, PATIENCE, lambda: self.run(run_id)["state"]
         )
         return self.run(run_id)
 

@@ -24,7 +24,7 @@ from lake.report import COUNTS
 from lake.restructure import restructure
 from tasks.lineage import asset_key
 from tests.site import Site
-from tests.stack import all_off, wait_until
+from tests.stack import PATIENCE, all_off, wait_until
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 SECOND = dt.timedelta(seconds=1)
@@ -75,7 +75,7 @@ def test_a_tick_publishes_with_lineage_and_an_event_and_a_quiet_one_says_nothing
     lake = str(tmp_path / "lake")
     first = ingest_live([str(posts)], lake=lake)
     assert first["captured"] == 31
-    wait_until(lambda: len(about(lake)) >= 4, 30)
+    wait_until(lambda: len(about(lake)) >= 4, PATIENCE)
     events = {each["event"]: each for each in about(lake) if each["event"].startswith("newslake")}
     assert set(events) == {"newslake.snapshot.published"}
     assert events["newslake.snapshot.published"]["payload"]["snapshot"] == first["snapshot"]

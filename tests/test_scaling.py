@@ -25,7 +25,7 @@ from lake.settings import Sizes
 from lake.storage.maintain import maintain
 from lake.views.publish import publish
 from tasks.cluster import groups, task_runner
-from tests.stack import ROOT, wait_until
+from tests.stack import PATIENCE, ROOT, wait_until
 
 pytest.importorskip("distributed")
 
@@ -61,7 +61,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
             started.callback(process.kill)
             processes.append(process)
         ready = (tmp_path / "dask.log").read_text
-        wait_until(lambda: ready().count("Registered to:") == 2, 60, ready)
+        wait_until(lambda: ready().count("Registered to:") == 2, PATIENCE, ready)
         yield Cluster(address, tuple(processes[1:]))
 
 

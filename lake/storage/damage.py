@@ -18,7 +18,7 @@ from lake.storage import published as published_file
 from lake.storage import snapshots
 from lake.storage.files import Place, absent, readable
 from lake.storage.parquet import STATISTICS, DataFile, is_whole, statistics
-from lake.storage.tables import Lake, Table
+from lake.storage.tables import Lake, Table, log_entry
 
 __all__ = ["BROKEN", "Finding", "files", "orphans", "pins", "published"]
 
@@ -91,6 +91,9 @@ def _orphans(table: Table) -> Iterator[Finding]:
 
 def pins(root: LakeRoot, lake: Lake) -> Iterator[Finding]:
     """What snapshots pin against what tables have; pins only go forward; counts add up."""
+    for version in snapshots.damaged(root):
+        what = "has a note that is damaged; readers take the snapshot before it"
+        yield Finding("snapshot_note", str(log_entry(root, "outcomes", version)), what)
     after = {table.name: table.version for table in lake.tables()}
     for snapshot in snapshots.history(root):
         for name, version in snapshot.versions.items():
@@ -99,7 +102,7 @@ def pins(root: LakeRoot, lake: Lake) -> Iterator[Finding]:
                 yield Finding("pin", f"snapshot {snapshot.id}", what)
         after = dict(snapshot.versions)
         counts = dict(snapshot.counts)
-        if counts and counts.pop("captured") != sum(counts.values()):
+        if counts and counts.pop("captured", None) != sum(counts.values()):
             yield Finding("counts", f"snapshot {snapshot.id}", f"its counts do not add up: {snapshot.counts}")
 
 

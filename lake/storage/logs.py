@@ -5,19 +5,30 @@ from __future__ import annotations
 import json
 import logging
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from deltalake.exceptions import DeltaError
 
 from lake.errors import Stop
 from lake.locations import LakeRoot
+from lake.storage import snapshots
 from lake.storage.files import Place
 from lake.storage.tables import create, log_entry, open_table
 
-__all__ = ["readable"]
+__all__ = ["readable", "without_damaged_notes"]
 
 log = logging.getLogger(__name__)
+
+
+_NEEDED: Mapping[str, frozenset[str]] = {
+    "add": frozenset({"path", "partitionValues", "size", "modificationTime", "dataChange"}),
+    "remove": frozenset({"path", "dataChange"}),
+    "metaData": frozenset({"id", "format", "schemaString", "partitionColumns", "configuration"}),
+    "protocol": frozenset({"minReaderVersion", "minWriterVersion"}),
+    "txn": frozenset({"appId", "version"}),
+    "commitInfo": frozenset(),
+}
 
 
 def readable(root: LakeRoot, name: str) -> list[str]:
@@ -39,12 +50,27 @@ def readable(root: LakeRoot, name: str) -> list[str]:
     raise Stop(f"the log of {root.table(name)} cannot be read; restore {folder} from a backup")
 
 
+def without_damaged_notes(root: LakeRoot) -> list[str]:
+    """Take notes that are damaged out of the log of ``outcomes``: what they pinned is pinned anew later.
+
+    Returns what was done, as phrases. The entries as they were stay beside it as ``….damaged``.
+    """
+    done = []
+    for version in list(snapshots.damaged(root)):
+        path = log_entry(root, "outcomes", version)
+        lines = path.read_bytes().splitlines()
+        _set_aside(path)
+        path.write_bytes(b"".join(line + b"\n" for line in lines if not line.startswith(b'{"commitInfo"')))
+        done.append(f"{path} lost its note, which was damaged")
+    return done
+
+
 def _remedies(root: LakeRoot, name: str) -> Iterator[str]:
     """Apply one remedy after the other, those that lose least first."""
     folder = root.table(name) / "_delta_log"
     for path in _sorted(folder.glob("*.json")):
         lines = path.read_bytes().splitlines()
-        sound = [line for line in lines if _parses(line)]
+        sound = [line for line in lines if _is_action(line)]
         if len(sound) < len(lines):
             if path == log_entry(root, name, 0):
                 sound = _first_entry(name, sound)
@@ -59,11 +85,24 @@ def _remedies(root: LakeRoot, name: str) -> Iterator[str]:
         yield f"{path} is damaged and set aside"
 
 
-def _parses(line: bytes) -> bool:
+def _is_action(line: bytes) -> bool:
+    """Whether a line of a log is one action with all that its kind must have (Delta's protocol, "Actions")."""
     try:
-        return isinstance(json.loads(line), dict)
-    except ValueError:
+        ((kind, fields),) = json.loads(line).items()
+        if kind == "metaData":
+            _check_schema(json.loads(fields["schemaString"])["fields"])
+        if fields.get("stats"):
+            json.loads(fields["stats"])
+        return fields.keys() >= _NEEDED[kind]
+    except (ValueError, KeyError, TypeError, AttributeError):
         return False
+
+
+def _check_schema(fields: list[dict[str, object]]) -> None:
+    """Raise KeyError or TypeError where a column of a table's schema lacks what it must have."""
+    for column in fields:
+        if not column.keys() >= {"name", "type", "nullable", "metadata"}:
+            raise KeyError(column)
 
 
 def _first_entry(name: str, sound: list[bytes]) -> list[bytes]:

@@ -2,7 +2,7 @@
 
 Steps, each a commit of its own, so that a repair may be killed and begun again:
 
-1. a log that cannot be read loses the entries and checkpoints that are damaged, and no others;
+1. a log that cannot be read loses the entries and checkpoints that are damaged, and no others; so does a snapshot's damaged note;
 2. files that are gone or damaged leave the log, and their rows that can still be read are written again, as
    are rows that stand twice or under a wrong date; captures in files that no log entry names are taken over;
    captures whose bytes are gone leave, so that they can be captured again;
@@ -28,7 +28,7 @@ from lake.storage import damage, indexfile, parquet
 from lake.storage.damage import Finding
 from lake.storage.files import readable as opened
 from lake.storage.keys import body_hashes
-from lake.storage.logs import readable
+from lake.storage.logs import readable, without_damaged_notes
 from lake.storage.maintain import clear_staging, pin
 from lake.storage.parquet import DataFile
 from lake.storage.remaking import remake
@@ -66,6 +66,7 @@ def repair(root: LakeRoot, *, sizes: Sizes | None = None) -> Repaired:
     for name in TABLES:
         work.done += readable(root, name)
     create(root)
+    work.done += without_damaged_notes(root)
     for name in TABLES:
         work.drop_broken(name)
     work.adopt()

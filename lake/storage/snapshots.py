@@ -8,6 +8,7 @@ snapshot never sees half a change. Nothing here writes.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +16,9 @@ from typing import Any
 from lake.locations import TABLES, LakeRoot
 from lake.storage import tables
 
-__all__ = ["Files", "Snapshot", "exists", "files", "history", "latest"]
+__all__ = ["Files", "Snapshot", "damaged", "exists", "files", "history", "latest"]
+
+log = logging.getLogger(__name__)
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -61,14 +64,31 @@ def latest(root: LakeRoot) -> Snapshot | None:
 
 
 def history(root: LakeRoot, outcomes: tables.Table | None = None) -> Iterator[Snapshot]:
-    """Every snapshot that the log still knows, newest first; up to ``outcomes``, where that is open already."""
+    """Every snapshot that the log still knows, newest first; up to ``outcomes``, where that is open already.
+
+    One whose note is damaged is left out with a warning, as if the log had lost it: the one before it still
+    stands, and the next commit pins everything anew.
+    """
     if not exists(root):
         return
     newest = outcomes if outcomes is not None else tables.open_table(root, "outcomes")
     for version in range(newest.version, -1, -1):
-        note = tables.commit_note(root, "outcomes", version)
-        if note is not None and "versions" in note:
-            yield _snapshot(version, note)
+        try:
+            snapshot = _read(root, version)
+        except ValueError as error:
+            log.warning("snapshot %d of %s is left out: %s", version, root.path, error)
+            continue
+        if snapshot is not None:
+            yield snapshot
+
+
+def damaged(root: LakeRoot) -> Iterator[int]:
+    """The versions of ``outcomes`` whose notes are damaged, newest first."""
+    for version in range(tables.open_table(root, "outcomes").version, -1, -1):
+        try:
+            _read(root, version)
+        except ValueError:
+            yield version
 
 
 def exists(root: LakeRoot) -> bool:
@@ -93,14 +113,28 @@ def files(root: LakeRoot, snapshot: Snapshot | None) -> Files:
     return Files(paths, tuple(revised), rows)
 
 
+def _read(root: LakeRoot, version: int) -> Snapshot | None:
+    """The snapshot of one version of ``outcomes``; None if that is none. Raises ValueError for a damaged note."""
+    note = tables.commit_note(root, "outcomes", version)
+    if note is None or not {"versions", "counts"} & note.keys():
+        return None
+    try:
+        return _snapshot(version, note)
+    except (KeyError, TypeError, OverflowError) as error:
+        raise ValueError(f"its note is damaged: {error!r}") from error
+
+
 def _snapshot(version: int, note: Mapping[str, Any]) -> Snapshot:
+    versions, counts = note["versions"], note["counts"]
+    if {*versions, "outcomes"} != set(TABLES):
+        raise ValueError(f"its note is damaged: it pins {sorted(versions)}")
     return Snapshot(
         id=version,
         committed_at=_EPOCH + dt.timedelta(milliseconds=note["timestamp"]),
         run_id=note["run_id"],
         operation=note["operation"],
-        versions={**note["versions"], "outcomes": version},
-        counts=note["counts"],
+        versions={**versions, "outcomes": version},
+        counts=counts,
         extra=note.get("extra", {}),
         sources=note.get("sources", {}),
     )

@@ -256,14 +256,21 @@ def log_entry(root: LakeRoot, name: str, version: int) -> Place:
 
 
 def commit_note(root: LakeRoot, name: str, version: int) -> dict[str, Any] | None:
-    """Our facts about one commit with its ``timestamp`` (ms); None if the log no longer has it or has none."""
+    """Our facts about one commit with its ``timestamp`` (ms); None if the log no longer has it or has none.
+
+    Raises ValueError where what the log has is damaged.
+    """
     try:
         text = log_entry(root, name, version).read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
     entries = [json.loads(line) for line in text.split("\n") if line.startswith('{"commitInfo"')]
-    info = entries[0]["commitInfo"] if entries else {}
-    return {**info[NOTE], "timestamp": info["timestamp"]} if NOTE in info else None
+    info = entries[0].get("commitInfo", {}) if entries else {}
+    if NOTE not in info:
+        return None
+    if not isinstance(info[NOTE], dict) or "timestamp" not in info:
+        raise ValueError(f"version {version} of {name} has a note that is damaged")
+    return {**info[NOTE], "timestamp": info["timestamp"]}
 
 
 def _listed(delta: DeltaTable) -> Iterable[DataFile]:

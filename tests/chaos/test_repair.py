@@ -13,9 +13,10 @@ import pytest
 
 from flows.cli import main
 from lake.locations import TABLES, LakeRoot
+from lake.storage import snapshots
 from lake.storage.maintain import maintain
 from lake.storage.repair import Repaired, repair
-from lake.storage.tables import open_table
+from lake.storage.tables import log_entry, open_table
 from lake.storage.verify import verify
 from lake.views.publish import publish
 from tests.chaos import FULL, model
@@ -197,6 +198,35 @@ def test_a_flipped_bit_anywhere_is_found_or_means_nothing(root: LakeRoot, seed: 
         assert path.is_relative_to(root.table("captures"))
     else:
         assert model.found(root) == before
+
+
+@pytest.mark.parametrize(
+    ("word", "instead"),
+    [
+        ('"counts"', '"counTs"'),
+        ('"versions"', '"versionr"'),
+        ('"run_id"', '"run_Id"'),
+        ('"articles":', '"brticles":'),
+        ('"timestamp"', '"timestcmp"'),
+    ],
+)
+def test_a_snapshot_whose_note_is_damaged_is_told_left_out_and_repaired(
+    root: LakeRoot, word: str, instead: str
+) -> None:
+    before = model.found(root)
+    newest = snapshots.latest(root)
+    assert newest is not None
+    entry = log_entry(root, "outcomes", newest.id)
+    text = entry.read_text()
+    assert word in text
+    entry.write_text(text.replace(word, instead))
+    assert [each.where for each in verify(root) if each.kind == "snapshot_note"] == [str(entry)]
+    older = snapshots.latest(root)
+    assert older is not None
+    assert older.id < newest.id
+    assert repair(root).lost == []
+    assert verify(root) == []
+    assert model.found(root) == before
 
 
 def _damage(path: Path, how: str) -> None:
