@@ -53,7 +53,7 @@ class Running:
                 if error.code != 503 or not wait:
                     raise
             except (TimeoutError, urllib.error.URLError):
-                if not wait or method is not None or path.endswith("create_flow_run"):
+                if not wait or path.endswith("create_flow_run"):
                     raise
             time.sleep(wait)
         raise AssertionError
