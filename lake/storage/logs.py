@@ -93,7 +93,7 @@ def _is_action(line: bytes) -> bool:
             _check_schema(json.loads(fields["schemaString"])["fields"])
         if fields.get("stats"):
             json.loads(fields["stats"])
-        return fields.keys() >= _NEEDED[kind]
+        return _NEEDED[kind] <= set(fields)
     except (ValueError, KeyError, TypeError, AttributeError):
         return False
 

@@ -229,6 +229,30 @@ def test_a_snapshot_whose_note_is_damaged_is_told_left_out_and_repaired(
     assert model.found(root) == before
 
 
+@pytest.mark.parametrize("table", ["captures", "articles", "rejects"])
+@pytest.mark.parametrize(
+    ("word", "instead"),
+    [
+        ('"path"', '"pbth"'),
+        ('"size"', '"siza"'),
+        ('"add"', '"aad"'),
+        ('\\"numRecords\\"', '\\"numRecords\\b'),
+        ('\\"nullable\\"', '\\"nullabla\\"'),
+    ],
+)
+def test_a_log_entry_that_is_json_but_no_action_is_repaired(
+    root: LakeRoot, table: str, word: str, instead: str
+) -> None:
+    before = model.found(root)
+    logs = sorted((root.table(table) / "_delta_log").glob("*.json"))
+    entry = next(path for path in logs if word in path.read_text())
+    entry.write_text(entry.read_text().replace(word, instead, 1))
+    if verify(root) != []:  # a checkpoint may hold what the entry said
+        assert repair(root).lost == []
+        assert verify(root) == []
+    assert model.found(root) == before
+
+
 def _damage(path: Path, how: str) -> None:
     content = bytearray(path.read_bytes())
     if how in ("gone", "all gone"):
