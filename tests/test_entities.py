@@ -182,6 +182,15 @@ def test_the_market_of_a_bare_code(code: str, market: int | None) -> None:
         ("某某银行(000001)", [(0, "000001")]),
         ("某某创业板指(399006)", [(0, "399006")]),
         ("某300ETF(510300)", [(1, "510300")]),
+        ("某某股份（股票代码：002999）", [(0, "002999")]),
+        ("某某银行（A股代码：600999；H股代码：09999）", [(1, "600999"), (116, "09999")]),
+        ("某某网（NASDAQ股票代码：QQQX，港交所股份代号：9999）", [(105, "QQQX"), (116, "09999")]),
+        (
+            "某某(Nasdaq: QQQX)、(NYSE American: QQY)和(HKEX: 700)",
+            [(105, "QQQX"), (107, "QQY"), (116, "00700")],
+        ),
+        ("某某（美股代码：QQQX）", [(None, "QQQX")]),
+        ("某某(HK.09999)、(600999.XSHG)和(QQQX US)", [(116, "09999"), (1, "600999"), (None, "QQQX")]),
     ],
 )
 def test_tickers_in_plain_text(text: str, expected: list[tuple[int | None, str]]) -> None:
@@ -203,6 +212,10 @@ def test_tickers_in_plain_text(text: str, expected: list[tuple[int | None, str]]
         "约合(1.2)亿元，同比(0.5)",
         "面积600519平方米",
         "A.O.史密斯",
+        "计息(600000)元，配股(600000)股",
+        "$USD和US$ABC",
+        "邮政代码：600519，英雄代号：ABCDEF，港交所：25%",
+        "国内生产总值（GDP）与首席财务官(CFO)",
         "",
     ],
 )
@@ -224,7 +237,7 @@ def test_a_ticker_without_market_takes_that_of_the_marked_pair() -> None:
     assert pairs(f"{first('106.QQQX', '远图')}，即$QQQX$，大涨") == ["106.QQQX"]
 
 
-@given(st.text(alphabet="0123456789()（）$.SHZKABJONUnaqsdye：:，、 某股份", max_size=60))
+@given(st.text(alphabet="0123456789()（）$.SHZKABJONUnaqsdye代码股票港交所：:，、 某股份", max_size=60))
 def test_tickers_stand_in_the_text(text: str) -> None:
     for mark in find_tickers(text):
         assert text[mark.start : mark.end] == mark.name or text[mark.start : mark.end].upper() == mark.name

@@ -45,12 +45,12 @@ def extract(page: str, /, *, url: str | None = None, compare: bool = False, comm
     from lake.table import as_table
 
     body, known = _input(page, url, common.root)
-    lines = _compared(body, known) if compare else _explained(body, known)
+    lines: Sequence[Compared | Explained] = _compared(body, known) if compare else _explained(body, known)
     if common.json:
         print_json({"page": page, "fields": [line._asdict() for line in lines]})
         return 0
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _COLUMNS
-    shown = [_parted(*line) if compare else _cut(line) for line in lines]
+    shown = [(_parted if compare else _cut)(*line) for line in lines]
     print(as_table(lines[0]._fields, shown, columns=width), end="")
     return 0
 
@@ -83,8 +83,8 @@ def _compared(body: bytes, known: dict[str, Any]) -> Sequence[Compared]:
     return compare(body, **known)
 
 
-def _cut(line: Explained) -> tuple[str, str, str]:
-    return line.field, _short(line.value), line.rule
+def _cut(field: str, value: str, rule: str) -> tuple[str, str, str]:
+    return field, _short(value), rule
 
 
 def _parted(field: str, profile: str, generic: str) -> tuple[str, str, str]:

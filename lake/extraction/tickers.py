@@ -1,6 +1,7 @@
-"""Tickers written in plain text: ``(002572.SZ，最新价：…)``, ``(000901)``, ``(2197.HK)``, ``$AAPL$``, ``NASDAQ: AAPL``.
+"""Tickers written in plain text: ``(002572.SZ，最新价：…)``, ``(000901)``, ``(2197.HK)``, ``$AAPL$``, ``NASDAQ: AAPL``,
+``港交所：9988``, ``股票代码：600519``.
 
-A suffix or an exchange's name is proof. A bare number is a ticker only in brackets right after a word and
+A suffix, a label or an exchange's name is proof. A bare number is a ticker only in brackets right after a word and
 with a prefix that the two exchanges give to shares (or to listed funds and indices); numbers of phones,
 years, amounts and post codes do not fit that. Forms as EastMoney, Xueqiu, Reuters and Chinese media write them.
 """
@@ -26,23 +27,47 @@ _EXCHANGES = {
     "NASDAQ": NASDAQ,
     "NYSE": NYSE,
     "AMEX": NYSE_AMERICAN,
+    "XSHE": SHENZHEN,
+    "XSHG": SHANGHAI,
+    "OQ": NASDAQ,
+    "NASDAQGS": NASDAQ,
+    "NASDAQGM": NASDAQ,
+    "NASDAQCM": NASDAQ,
+    "NYSE AMERICAN": NYSE_AMERICAN,
+    "NYSE MKT": NYSE_AMERICAN,
+    "NYSE ARCA": NYSE_AMERICAN,  # EastMoney counts Arca's funds there
     "纳斯达克": NASDAQ,
     "纽交所": NYSE,
+    "纽约证券交易所": NYSE,
 }
+_CURRENCIES = frozenset("USD HKD CNY RMB EUR JPY GBP AUD CAD SGD TWD NTD BTC ETH USDT".split())
+"""What stands behind a ``$`` and is money."""
 _SUFFIXED = re.compile(
-    r"(?<![\w.])(?:(?P<china>\d{6})\.(?P<exchange>S[ZHS]|BJ)|(?P<hk>\d{1,5})\.HK|(?P<us>[A-Z]{1,5})\.US)(?![A-Za-z0-9])",
+    r"(?<![\w.])(?:(?P<china>\d{6})\.(?P<exchange>S[ZHS]|BJ|XSH[EG])|(?P<hk>\d{1,5})\.HK|(?P<us>[A-Z]{1,5})\.US)(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 _PREFIXED = re.compile(
     r"(?<![A-Za-z0-9.])(?P<exchange>S[ZH])[:：.]?(?P<china>\d{6})(?![A-Za-z0-9.])", re.IGNORECASE
 )
+_PREFIXED_HK = re.compile(r"(?<![A-Za-z0-9.])HK[:：.]?(?P<hk>\d{5})(?![A-Za-z0-9.])")
 _NAMED = re.compile(
-    r"(?<![A-Za-z])(?P<exchange>NASDAQ|NYSE|AMEX|纳斯达克|纽交所)\s?[:：]\s?(?P<us>[A-Z]{1,5}(?:\.[AB])?)(?![A-Za-z])"
+    r"(?<![A-Za-z])(?:(?P<exchange>(?:NASDAQ|Nasdaq)(?:G[SM]|CM)?|NYSE(?: American| MKT| Arca)?|AMEX|纳斯达克|纽交所|纽约证券交易所)"
+    r"(?:上市)?(?:股票)?(?:代码|代号)?\s?[:：]\s?(?P<us>[A-Z]{1,5}(?:\.[AB])?)(?![A-Za-z])"
+    r"|(?:HKEX|SEHK|HKSE|HKG|港交所|联交所)(?:上市)?(?:股票|股份)?(?:代码|代号|编号)?\s?[:：]\s?(?P<hk>\d{1,5})(?![\d.%]))"
 )
-_CASHTAG = re.compile(r"\$(?:[^$()（）\s]{1,12}[(（])?(?P<us>[A-Z]{1,5})(?:[)）]?\$|(?![A-Za-z0-9$]))")
-_REUTERS = re.compile(r"[(（](?P<us>[A-Z]{1,5})\.(?P<exchange>[ONA])(?=[)）,，])")
+_LABELLED = re.compile(
+    r"(?:股票|证券|[AＡHＨ]股|港股|美股)(?:交易)?(?:代码|代号)\s?(?:为|是)?\s?[:：]?\s?"
+    r"(?:(?P<china>\d{6})|(?P<hk>\d{4,5})|(?P<us>[A-Z]{1,5}))(?![A-Za-z0-9.])"
+)
+_CASHTAG = re.compile(
+    r"(?<![A-Za-z])\$(?:[^$()（）\s]{1,12}[(（])?(?P<us>[A-Z]{1,5})(?:[)）]?\$|(?![A-Za-z0-9$]))"
+)
+_REUTERS = re.compile(r"[(（](?P<us>[A-Z]{1,5})\.(?P<exchange>OQ|[ONA])(?=[)）,，])")
+_US_SPACED = re.compile(r"[(（](?P<us>[A-Z]{1,5}) US(?=[)）,，])")
 _HK_SPACED = re.compile(r"[(（](?P<hk>\d{1,5}) HK(?=[)）,，])")
-_BARE = re.compile(r"[(（](?:(?P<china>\d{6})|(?P<hk>0\d{4}))(?=[)）]|[,，;；、]\s?\D)")
+_BARE = re.compile(
+    r"[(（](?:(?P<china>\d{6})|(?P<hk>0\d{4}))(?=[)）](?![元人份吨]|[万亿]|股(?!份))|[,，;；、]\s?\D)"
+)
 
 _SHARES = ("000", "001", "002", "003", "300", "301", "302", "600", "601", "603", "605", "688", "689", "920")
 """First three digits of A shares by the exchanges' numbering rules; B shares (200, 900) look like post codes."""
@@ -84,11 +109,14 @@ _BEFORE = 8  # characters before a bracket that are looked at
 
 
 _FORMS = (
-    ((".",), re.compile(r"\.(?:[Ss][ZHSzhs]|[Bb][Jj]|[Hh][Kk]|[Uu][Ss])(?![A-Za-z0-9])"), _SUFFIXED),
+    ((".",), re.compile(r"\.(?:XSH[EG]|[Ss][ZHSzhs]|[Bb][Jj]|[Hh][Kk]|[Uu][Ss])(?![A-Za-z0-9])"), _SUFFIXED),
     (("S", "s"), re.compile(r"[0-9]{6}(?<=[HhZz:：.].{6})"), _PREFIXED),
-    (("NASDAQ", "NYSE", "AMEX", "纳斯达克", "纽交所"), None, _NAMED),
+    (("HK",), None, _PREFIXED_HK),
+    (("NASDAQ", "Nasdaq", "NYSE", "AMEX", "纳斯达克", "纽", "交所", "HK"), None, _NAMED),
+    (("代码", "代号"), None, _LABELLED),
     (("$",), None, _CASHTAG),
-    ((".O", ".N", ".A"), re.compile(r"\.[ONA][)）,，]"), _REUTERS),
+    ((".O", ".N", ".A"), re.compile(r"\.(?:OQ|[ONA])[)）,，]"), _REUTERS),
+    ((" US",), None, _US_SPACED),
     ((" HK",), None, _HK_SPACED),
     (("(", "（"), None, _BARE),
 )
@@ -103,13 +131,13 @@ def find_tickers(text: str) -> list[Mark]:
         if not any(map(text.__contains__, signs)) or (part is not None and not part.search(text)):
             continue
         for match in pattern.finditer(text):
-            mark = _read(match, bare=pattern is _BARE, text=text)
+            mark = _read(match, bare=pattern is _BARE, labelled=pattern is _LABELLED, text=text)
             if mark is not None:
                 found.setdefault(mark.start, mark)
     return [found[start] for start in sorted(found)]
 
 
-def _read(match: re.Match[str], *, bare: bool, text: str) -> Mark | None:
+def _read(match: re.Match[str], *, bare: bool, labelled: bool, text: str) -> Mark | None:
     groups = match.groupdict()
     start = match.start() if bare else 0
     before = text[max(start - _BEFORE, 0) : start]
@@ -117,11 +145,13 @@ def _read(match: re.Match[str], *, bare: bool, text: str) -> Mark | None:
         return None
     exchange = _EXCHANGES.get((groups.get("exchange") or "").upper())
     if china := groups.get("china"):
-        market = exchange if not bare else _china_market(china, before)
+        market = _china_market(china, before) if bare or labelled else exchange
         return None if market is None else Mark(market, china, china, *match.span("china"))
     if hk := groups.get("hk"):
         return Mark(HONG_KONG, hk.zfill(5), hk, *match.span("hk")) if int(hk) else None
     us = groups["us"].upper()
+    if us in _CURRENCIES:
+        return None
     return Mark(exchange, us.replace(".", "_"), us, *match.span("us"))
 
 
