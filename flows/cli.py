@@ -22,6 +22,7 @@ from flows.commands.exporting import export
 from flows.commands.extracting import extract
 from flows.commands.history import history
 from flows.commands.naming import names
+from flows.commands.reporting import report
 from lake.errors import NewslakeError, Usage
 
 __all__ = ["COMMANDS", "app", "main"]
@@ -35,6 +36,7 @@ COMMANDS: tuple[Callable[..., int], ...] = (
     reading.rejects,
     reading.capture,
     history,
+    report,
     export,
     extract,
     names,

@@ -9,14 +9,16 @@
 | ``cache/views-….duckdb`` | the views without data, copied each time that the lake is published |
 | ``cache/robots/`` | robots.txt files, kept for a day |
 | ``staging/<run id>/`` | work of one run, removed when it ends |
+| ``reports/<date>.html`` | the report of a day, if one was asked for |
 | ``sources.toml`` | the user's own sources, if any |
 
-In a bucket (``s3://…``) lie the tables, ``lake.duckdb``, ``names.parquet`` and ``sources.toml``. ``cache/``, ``staging/``,
-locks and all that one machine alone needs lie in a folder of that machine (`LakeRoot.local`).
+In a bucket (``s3://…``) lie the tables, ``lake.duckdb``, ``names.parquet``, ``reports/`` and ``sources.toml``. ``cache/``,
+``staging/``, locks and all that one machine alone needs lie in a folder of that machine (`LakeRoot.local`).
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import os
 from dataclasses import dataclass
@@ -79,6 +81,10 @@ class LakeRoot:
     def robots(self) -> Path:
         """The folder that keeps robots.txt files between runs."""
         return self.local / "cache" / "robots"
+
+    def report(self, day: dt.date) -> Place:
+        """The page of a day's report."""
+        return self.path / "reports" / f"{day.isoformat()}.html"
 
     def staging(self, run_id: str) -> Path:
         """The folder for one run's intermediate files."""

@@ -56,10 +56,10 @@ def notices(stack: Running) -> dict[str, str]:
 
 def test_the_file_declares_the_alarms_that_are_promised() -> None:
     automations = {each["name"]: each for each in declared()}
-    assert set(automations) == WATCHED | {"newslake dead run"}
+    assert set(automations) == WATCHED | {"newslake dead run", "newslake report on publish"}
     expected = {event for each in automations.values() for event in each["trigger"]["expect"]}
     assert {SILENT, SPIKE, "prefect.flow-run.Late", "prefect.flow-run.Crashed"} <= expected
-    assert PUBLISHED not in expected
+    assert automations["newslake report on publish"]["trigger"]["expect"] == [PUBLISHED]
     for each in automations.values():
         actions = [
             {name: value for name, value in a.items() if name != "deployment"} for a in each["actions"]

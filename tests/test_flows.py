@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import logging
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -22,6 +23,7 @@ from flows.ingest import ingest
 from flows.live import ingest_live
 from flows.maintain import maintain, verify
 from flows.notice import notice
+from flows.report import report
 from flows.restructure import backfill, restructure
 from lake.errors import Conflict, Stop
 from lake.report import COUNTS, Report
@@ -31,7 +33,7 @@ from tasks.processes import light_children
 from tasks.progress import RunProgress
 from tasks.steps import step
 
-FLOWS = (ingest, ingest_live, restructure, backfill, maintain, verify, notice)
+FLOWS = (ingest, ingest_live, restructure, backfill, maintain, verify, report, notice)
 
 
 def run_of(state: Any) -> Any:
@@ -192,3 +194,28 @@ def test_light_children_do_not_load_the_main_program() -> None:
     with light_children(), ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         assert pool.submit(eval, "'pytest' in __import__('sys').modules").result() is False
     assert (main.__spec__, main.__file__) == before
+
+
+@pytest.mark.usefixtures("prefect_api")
+def test_the_report_of_a_day_is_a_page_and_artifacts(posts: Path, tmp_path: Path) -> None:
+    lake = tmp_path / "lake"
+    skipped = report(lake=str(lake), return_state=True)
+    assert skipped.name == "Skipped"
+    ingest([str(posts)], lake=str(lake))
+
+    state = report(lake=str(lake), return_state=True)
+    done = state.result()
+    page = lake / "reports" / f"{done['date']}.html"
+    assert done["page"] == str(page)
+    assert page.read_text("utf-8").startswith("<!DOCTYPE html>")
+    assert done["articles"] > 0
+    run = run_of(state)
+    assert run.name.startswith("report of the newest day · ")
+    with get_client(sync_client=True) as client:
+        mine = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run.id]))
+        artifacts = {each.key: each for each in client.read_artifacts(artifact_filter=mine)}
+    assert set(artifacts) == {"daily-report", "daily-attention", "daily-report-page"}
+    assert done["sentence"].split(":")[0] in artifacts["daily-report"].data
+    assert page.as_uri() in artifacts["daily-report-page"].data
+    named = report(dt.date(2022, 1, 3), lake=str(lake), return_state=True)
+    assert run_of(named).name.startswith("report 2022-01-03 · ")
