@@ -18,7 +18,9 @@ from prefect.events.schemas.automations import AutomationCore
 from benchmarks.generate import generate
 from flows.automations import declared, establish
 from flows.health import running_stack
+from lake.ingest import IngestRequest, ingest
 from lake.locations import lake_root
+from lake.settings import Sizes
 from tasks.events import PUBLISHED, SILENT, SPIKE
 from tests.chaos import FULL
 from tests.stack import PATIENCE, Running, up, wait_until
@@ -31,9 +33,9 @@ STACK_IS_KILLED = pytest.mark.skipif(
 WATCHED = {"newslake source silent", "newslake rejects spike", "newslake run late or crashed"}
 
 
-def emit(stack: Running, event: str, name: str, sentence: str) -> None:
+def emit(stack: Running, event: str, name: str, sentence: str, **about: str) -> None:
     """An event as tasks.events sends it."""
-    resource = {"prefect.resource.id": f"newslake.source.{name}", "prefect.resource.name": name}
+    resource = {"prefect.resource.id": f"newslake.source.{name}", "prefect.resource.name": name} | about
     stack.ask_nothing(
         "/events",
         [
@@ -102,6 +104,22 @@ def test_an_alarm_becomes_a_notice_and_is_told_once(stack: Running) -> None:
         if run["parameters"]["about"] == "silent: riverbank"
     ]
     assert len(silent) == 1
+
+
+def test_a_published_snapshot_is_reported_on_once(stack: Running, posts: Path, tmp_path: Path) -> None:
+    lake = lake_root(tmp_path / "lake")
+    ingest(IngestRequest((str(posts),), lake, sizes=Sizes(workers=1)))
+    for _ in range(2):
+        emit(stack, PUBLISHED, "fresh", "published", **{"newslake.lake": str(lake.path)})
+
+    def reports() -> list[dict[str, Any]]:
+        found = stack.runs(flows={"name": {"any_": ["report"]}})
+        return [each for each in found if each["parameters"].get("lake") == str(lake.path)]
+
+    wait_until(lambda: bool(reports()), 60)
+    assert stack.end_of(reports()[0]["id"], 120)["state_type"] == "COMPLETED", stack.log("worker")[-3000:]
+    assert len(list((lake.path / "reports").glob("*.html"))) == 1
+    assert len(reports()) == 1
 
 
 def pid_of(run_id: str) -> int:
