@@ -14,6 +14,7 @@ from lake.schema import ARTICLES
 from lake.settings import Sizes
 from lake.storage import parquet
 from lake.storage.extracts import Extracts
+from lake.storage.keys import KEYS
 from lake.storage.parquet import DataFile
 
 __all__ = ["write_articles"]
@@ -42,13 +43,13 @@ def write_articles(
     per_row = sum(extracts.bytes for extracts, _ in sources) // max(total, 1)
     limit = max(1000, _SLICE_BYTES // max(per_row, 1))
     folder = root.table("articles")
+    keep = KEYS["articles"] if len(order) <= _FILE_ROWS else ()
     numbers = itertools.count()
     files: list[DataFile] = []
 
     def write(rows: pa.Table) -> DataFile:
-        return parquet.write_rows(
-            folder, parquet.file_name(run_id, next(numbers)), rows, row_group=sizes.row_group
-        )
+        name = parquet.file_name(run_id, next(numbers))
+        return parquet.write_rows(folder, name, rows, row_group=sizes.row_group, keep=keep)
 
     with ThreadPoolExecutor(_THREADS) as pool:
         for begin, end in _slices(order.column("published_date").to_pylist(), limit):

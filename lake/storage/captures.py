@@ -21,13 +21,14 @@ from lake.model import Item, RejectRecord
 from lake.schema import CAPTURES
 from lake.settings import Sizes
 from lake.storage import parquet, staging
+from lake.storage.handles import held_lake
 from lake.storage.index import Index, KnownCapture
 from lake.storage.intake import batches, capture_row
 from lake.storage.keys import body_hashes, capture_key, reject_key
 from lake.storage.parquet import DataFile
 from lake.storage.raw import bodies, locate, read, read_batch, read_many
 from lake.storage.staging import stage_rejects
-from lake.storage.tables import Lake, create, open_lake
+from lake.storage.tables import Lake, create
 from lake.storage.turns import attempts
 
 __all__ = ["Stored", "read", "read_batch", "read_many", "stage_rejects", "store"]
@@ -90,8 +91,7 @@ def store(
     """
     create(root)
     sizes = sizes or Sizes()
-    lake = open_lake(root)
-    with Index(root) as index:
+    with held_lake(root) as lake, Index(root) as index:
         index.catch_up(lake)
         run = _Run(lake, index, run_id, source, sizes)
         for batch in batches(items, sizes):

@@ -32,9 +32,11 @@ from lake.storage.articles import write_articles
 from lake.storage.copies import reread
 from lake.storage.decide import Outcome, plan, resolve
 from lake.storage.extracts import Extracts
+from lake.storage.handles import held_lake
 from lake.storage.index import Index
+from lake.storage.keys import KEYS
 from lake.storage.parquet import DataFile
-from lake.storage.tables import Lake, Table, create, open_lake
+from lake.storage.tables import Lake, Table, create
 from lake.storage.turns import attempts
 
 __all__ = ["Committed", "Counts", "commit"]
@@ -42,6 +44,7 @@ __all__ = ["Committed", "Counts", "commit"]
 log = logging.getLogger(__name__)
 
 _GROUPS = 500  # articles merged at once: as values they take about 50 kB each
+_KEPT = 20_000  # rows whose keys are held for the index; it reads those of more from the file
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +118,8 @@ def commit(
         Conflict: other writers were faster too many times; the run can be repeated.
     """
     create(root)
-    with Index(root) as index:
-        run = _Run(open_lake(root), index, run_id, sizes or Sizes(), known_names(names))
+    with held_lake(root) as lake, Index(root) as index:
+        run = _Run(lake, index, run_id, sizes or Sizes(), known_names(names))
         refused = records.staged_rejects(rejects, run_id=run_id, source=source)
         _commit_rejects(run, refused)
         extracts = Extracts(staged, STAGED)
@@ -131,9 +134,9 @@ def commit(
         }
         rows = pa.concat_tables([records.outcomes(extracts, outcomes), records.rejections(refused)])
         snapshot = _commit_outcomes(run, rows, note, states or {})
-    if snapshot is not None:
-        return Committed(**asdict(counts), snapshot=snapshot, changed=True)
-    latest = snapshots.latest(root)
+        if snapshot is not None:
+            return Committed(**asdict(counts), snapshot=snapshot, changed=True)
+        latest = next(snapshots.history(root, lake.outcomes), None)
     return Committed(**asdict(counts), snapshot=latest.id if latest else 0, changed=False)
 
 
@@ -160,7 +163,8 @@ class _Run:
         if not len(rows):
             return []
         name = parquet.file_name(self.run_id, 0)
-        return [parquet.write_rows(table.folder, name, rows, row_group=self.sizes.row_group)]
+        keep = KEYS[table.name] if len(rows) <= _KEPT else ()
+        return [parquet.write_rows(table.folder, name, rows, row_group=self.sizes.row_group, keep=keep)]
 
     def reread(self, capture_ids: Collection[str]) -> Iterator[Copy]:
         """Extract captures of the raw zone again."""

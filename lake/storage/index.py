@@ -173,7 +173,8 @@ class Index:
             number = self._db.execute(
                 "INSERT INTO files (name, path) VALUES (?, ?) RETURNING id", [table.name, path]
             ).fetchone()[0]
-            for statement, rows in keys.statements(table.name, table.folder / path, number):
+            held = table.recent.get(path)
+            for statement, rows in keys.statements(table.name, table.folder / path, number, held):
                 gathered[statement] += rows
         for statement, found in gathered.items():
             self._db.executemany(statement, sorted(found, key=itemgetter(0)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -12,10 +12,27 @@ import pyarrow.parquet as pq
 from lake.model import RejectRecord
 from lake.storage.files import Place, readable
 
-__all__ = ["body_hashes", "capture_key", "groups_with_bodies", "origin_key", "reject_key", "statements"]
+__all__ = [
+    "KEYS",
+    "body_hashes",
+    "capture_key",
+    "groups_with_bodies",
+    "origin_key",
+    "reject_key",
+    "statements",
+]
+
+KEYS = {
+    "captures": ("capture_id", "sha256", "origin", "captured_at"),
+    "articles": ("article_id", "revision", "content_hash", "first_seen_at", "capture_ids"),
+    "outcomes": ("capture_id", "outcome", "article_id", "extractor", "recorded_at"),
+    "rejects": ("reject_id",),
+}
+"""The columns of each table that the index reads."""
 
 _ID = 32  # hex digits of an id: 128 bits, so that 10^12 captures collide with a chance below 10^-14
 
+Rows = list[tuple[Any, ...]]
 Statement = tuple[str, Iterator[tuple[Any, ...]]]
 
 
@@ -35,9 +52,17 @@ def origin_key(origin: str) -> bytes:
     return hashlib.sha256(origin.encode("utf-8", "surrogateescape")).digest()[:8]
 
 
-def statements(name: str, path: Place, file: int) -> Iterator[Statement]:
-    """What the index must take over from one data file (``file`` is its number in the index)."""
-    return _READERS[name](path, file)
+def statements(name: str, path: Place, file: int, held: pa.Table | None = None) -> Iterator[Statement]:
+    """What the index must take over from one data file (``file`` is its number in the index).
+
+    ``held``: its key columns, if they are at hand.
+    """
+    columns = _read(path, KEYS[name]) if held is None else held
+    rows = list(zip(*(_ticks(column).to_pylist() for column in columns.columns), strict=True))
+    if name == "captures":
+        yield from _captures(rows, path, file)
+    else:
+        yield from _READERS[name](rows)
 
 
 def body_hashes(path: Place) -> Iterator[str]:
@@ -55,8 +80,7 @@ def groups_with_bodies(file: pq.ParquetFile) -> list[int]:
     return [n for n in groups if statistics[n] is None or statistics[n].null_count == 0]
 
 
-def _captures(path: Place, file: int) -> Iterator[Statement]:
-    rows = _columns(path, "capture_id", "sha256", "origin", "captured_at")
+def _captures(rows: Rows, path: Place, file: int) -> Iterator[Statement]:
     yield (
         "INSERT OR REPLACE INTO captures VALUES (?, ?, ?, ?, ?)",
         ((bytes.fromhex(a), bytes.fromhex(b), origin_key(c), d, file) for a, b, c, d in rows),
@@ -67,8 +91,7 @@ def _captures(path: Place, file: int) -> Iterator[Statement]:
     )
 
 
-def _articles(path: Place, _file: int) -> Iterator[Statement]:
-    rows = _columns(path, "article_id", "revision", "content_hash", "first_seen_at", "capture_ids")
+def _articles(rows: Rows) -> Iterator[Statement]:
     yield (
         "INSERT INTO articles VALUES (?, ?, ?, ?) ON CONFLICT (article_id) DO UPDATE SET"
         " revision = excluded.revision, content_hash = excluded.content_hash,"
@@ -81,8 +104,7 @@ def _articles(path: Place, _file: int) -> Iterator[Statement]:
     )
 
 
-def _outcomes(path: Place, _file: int) -> Iterator[Statement]:
-    rows = _columns(path, "capture_id", "outcome", "article_id", "extractor", "recorded_at")
+def _outcomes(rows: Rows) -> Iterator[Statement]:
     yield (
         "INSERT INTO outcomes VALUES (?, ?, ?, ?, ?) ON CONFLICT (capture_id) DO UPDATE SET"
         " outcome = excluded.outcome, article_id = excluded.article_id, extractor = excluded.extractor,"
@@ -95,16 +117,13 @@ def _outcomes(path: Place, _file: int) -> Iterator[Statement]:
     )
 
 
-def _rejects(path: Place, _file: int) -> Iterator[Statement]:
-    rows = _columns(path, "reject_id")
+def _rejects(rows: Rows) -> Iterator[Statement]:
     yield "INSERT OR IGNORE INTO rejects VALUES (?)", ((bytes.fromhex(row[0]),) for row in rows)
 
 
-def _columns(path: Place, *names: str) -> list[tuple[Any, ...]]:
+def _read(path: Place, names: Sequence[str]) -> pa.Table:
     with pq.ParquetFile(readable(path)) as file:  # a fifth of the time of read_table for small files
-        table = file.read(columns=list(names), use_threads=False)
-    columns = [_ticks(table.column(name)).to_pylist() for name in names]
-    return list(zip(*columns, strict=True))
+        return file.read(columns=list(names), use_threads=False).select(list(names))
 
 
 def _ticks(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -112,4 +131,4 @@ def _ticks(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column
 
 
-_READERS = {"captures": _captures, "articles": _articles, "outcomes": _outcomes, "rejects": _rejects}
+_READERS = {"articles": _articles, "outcomes": _outcomes, "rejects": _rejects}

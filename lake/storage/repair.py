@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 
 from lake.locations import TABLES, LakeRoot
 from lake.settings import Sizes
-from lake.storage import damage, indexfile, parquet
+from lake.storage import damage, handles, indexfile, parquet
 from lake.storage.damage import Finding
 from lake.storage.files import readable as opened
 from lake.storage.keys import body_hashes
@@ -65,6 +65,7 @@ def repair(root: LakeRoot, *, sizes: Sizes | None = None) -> Repaired:
     work = _Work(root, run_id, sizes)
     for name in TABLES:
         work.done += readable(root, name)
+    handles.forget()
     create(root)
     work.done += without_damaged_notes(root)
     for name in TABLES:

@@ -96,15 +96,22 @@ def exists(root: LakeRoot) -> bool:
     return tables.log_entry(root, "outcomes", 0).parent.is_dir()
 
 
-def files(root: LakeRoot, snapshot: Snapshot | None) -> Files:
-    """The data files of ``snapshot``; None gives empty lists. Every list comes from its pinned version."""
+def files(root: LakeRoot, snapshot: Snapshot | None, lake: tables.Lake | None = None) -> Files:
+    """The data files of ``snapshot``; None gives empty lists. Every list comes from its pinned version.
+
+    Tables of ``lake`` that are at that version are not opened again.
+    """
+    opened = {table.name: table for table in lake.tables()} if lake is not None else {}
     if snapshot is None:
         return Files(dict.fromkeys(TABLES, ()), (), dict.fromkeys(TABLES, 0))
     paths: dict[str, tuple[str, ...]] = {}
     rows: dict[str, int] = {}
     revised: list[str] = []
     for name in TABLES:
-        table = tables.open_table(root, name, snapshot.versions[name])
+        version = snapshot.versions[name]
+        table = opened.get(name)
+        if table is None or table.version != version:
+            table = tables.open_table(root, name, version)
         folder = str(table.folder)
         listed = table.files()
         paths[name] = tuple(f"{folder}/{file.path}" for file in listed)

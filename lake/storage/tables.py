@@ -63,11 +63,15 @@ _CONFIGURATION = {
 
 @dataclass(slots=True)
 class Table:
-    """A table at one version. ``commit`` goes from that version to the next or fails with Conflict."""
+    """A table at one version. ``commit`` goes from that version to the next or fails with Conflict.
+
+    ``recent`` has the key columns of files that this handle committed last, by path, where they were kept.
+    """
 
     root: LakeRoot
     name: str
     delta: DeltaTable
+    recent: dict[str, pa.Table] = field(default_factory=dict, repr=False)
     _files: list[DataFile] | None = field(default=None, repr=False)
 
     @property
@@ -112,7 +116,7 @@ class Table:
         """
         check_writable(self.root)
         self._widen()
-        removed = list(remove)
+        added, removed = list(add), list(remove)
         target = self.version + 1
         token = secrets.token_hex(8)
         properties = CommitProperties(
@@ -120,7 +124,7 @@ class Table:
             max_commit_retries=0,
             app_transactions=[Transaction(_APPLICATION, target)],
         )
-        actions = [_added(file, data_change=not removed) for file in add]
+        actions = [_added(file, data_change=not removed) for file in added]
         try:
             self.delta.create_write_transaction(
                 [*actions, *map(_removed, removed)],
@@ -132,6 +136,7 @@ class Table:
         except CommitFailedError as error:
             self._settle(target, token, error)
         self._flush(target)
+        self.recent = {file.path: file.keys for file in added if file.keys is not None}
         return target
 
     def _flush(self, version: int) -> None:

@@ -20,7 +20,7 @@ import datetime as dt
 import fcntl
 import logging
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -32,8 +32,10 @@ from lake.errors import Conflict, Stop
 from lake.locations import LakeRoot
 from lake.storage import published, snapshots
 from lake.storage.files import Place, flush
+from lake.storage.handles import held_lake
 from lake.storage.published import Edition
 from lake.storage.snapshots import Files, Snapshot
+from lake.storage.tables import Lake
 from lake.views.blank import copy_blank, forget, write_blank
 from lake.views.stored import RELATIONS, SNAPSHOT_COLUMNS, quoted, select_files
 
@@ -89,11 +91,13 @@ def _attempt(root: LakeRoot, *, anew: bool) -> Published:
         _turn(root),
         duckdb.connect(config={"threads": 1}) as connection,
         published.reaching(connection, root),
+        _opened(root) as lake,
     ):
         before = published.current(root)
-        history = snapshots.history(root)  # read once: files and rows must be of the same newest snapshot
+        # read once: files and rows must be of the same newest snapshot
+        history = snapshots.history(root, lake.outcomes if lake else None)
         newest = next(history, None)
-        files = snapshots.files(root, newest)
+        files = snapshots.files(root, newest, lake)
         _remove(fresh)
         if anew:
             forget(root.index.parent)
@@ -113,6 +117,10 @@ def _show(root: LakeRoot, fresh: Path, before: Edition | None) -> None:
     _guard(root.database)
     fresh.replace(root.database)
     flush(root.database.parent)
+
+
+def _opened(root: LakeRoot) -> AbstractContextManager[Lake | None]:
+    return held_lake(root) if snapshots.exists(root) else nullcontext()
 
 
 def write_views(
