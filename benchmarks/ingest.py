@@ -12,6 +12,7 @@ Orchestration is the flow's wall time less its stages. Prints Markdown for docs/
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import shutil
@@ -86,7 +87,7 @@ def measure_flow(source: Path, lake: Path) -> dict[str, Any]:
 
     with prefect_test_harness(server_startup_timeout=120):
         begun = time.perf_counter()
-        report: dict[str, Any] = flow([str(source)], str(lake))
+        report: dict[str, Any] = asyncio.run(flow([str(source)], str(lake)))
         wall = time.perf_counter() - begun
     return report | {"seconds": wall, "orchestration": wall - sum(report["stages"].values())}
 

@@ -31,7 +31,7 @@ def run_name() -> str:
 
 
 @flow(name="ingest", flow_run_name=run_name, persist_result=False)
-def ingest(
+async def ingest(
     sources: Sources, lake: str | None = None, source: str | None = None, workers: Workers = None
 ) -> dict[str, Any]:
     """Read news pages into the lake: raw bytes first, then articles, then the published views.
@@ -45,6 +45,7 @@ def ingest(
         source: Name to record with every capture, such as finews. Empty: none.
         workers: Processes that structure pages. Empty: one for each core.
     """
+    # Asynchronous only because Prefect lets a synchronous flow wait up to a second for its heartbeat thread.
     request = IngestRequest(tuple(sources), lake_root(lake), source, sizes=sizes(workers))
     with lake_log():
         report = run_steps(request)

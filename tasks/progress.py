@@ -51,7 +51,9 @@ class RunProgress:
             self._move(100.0, text)
 
     def _move(self, progress: float, text: str) -> None:
+        """Create or update the bar; in an async flow, too, Prefect is to do so before it returns."""
         if self._bar is None:
-            self._bar = UUID(str(create_progress_artifact(progress, key="progress", description=text)))
+            made = create_progress_artifact(progress, key="progress", description=text, _sync=True)  # type: ignore[call-arg]
+            self._bar = UUID(str(made))
         else:
-            update_progress_artifact(self._bar, progress, description=text)
+            update_progress_artifact(self._bar, progress, description=text, _sync=True)  # type: ignore[call-arg]

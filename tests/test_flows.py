@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import datetime as dt
 import logging
@@ -44,7 +45,7 @@ def run_of(state: Any) -> Any:
 @pytest.mark.usefixtures("prefect_api")
 def test_ingest_then_again_then_restructure(posts: Path, tmp_path: Path) -> None:
     lake = str(tmp_path / "lake")
-    state = ingest([str(posts)], lake=lake, return_state=True)
+    state = asyncio.run(ingest([str(posts)], lake=lake, return_state=True))
     first = state.result()
     assert first["captured"] == 31 == sum(first[name] for name in COUNTS[1:])
     assert first["rejected"] == 1
@@ -65,7 +66,7 @@ def test_ingest_then_again_then_restructure(posts: Path, tmp_path: Path) -> None
     assert "31 captured" in artifacts["ingest-report"].data
     assert f"{lake}/lake.duckdb" in artifacts["lake-database"].data
 
-    second = ingest([str(posts)], lake=lake)
+    second = asyncio.run(ingest([str(posts)], lake=lake))
     assert (second["unchanged"], second["rejected"], second["new"]) == (30, 1, 0)
     assert second["snapshot"] == first["snapshot"]
 
@@ -83,7 +84,7 @@ def test_ingest_then_again_then_restructure(posts: Path, tmp_path: Path) -> None
 @pytest.mark.usefixtures("prefect_api")
 def test_maintain_changes_no_row_and_verify_fails_when_bytes_are_gone(posts: Path, tmp_path: Path) -> None:
     lake = tmp_path / "lake"
-    first = ingest([str(posts)], lake=str(lake))
+    first = asyncio.run(ingest([str(posts)], lake=str(lake)))
     assert maintain(lake=str(lake))["snapshot"] == first["snapshot"]
     assert verify(lake=str(lake)) == {"sound": True, "findings": []}
     next((lake / "captures").glob("*.parquet")).unlink()
@@ -95,7 +96,7 @@ def test_maintain_changes_no_row_and_verify_fails_when_bytes_are_gone(posts: Pat
 
 @pytest.mark.usefixtures("prefect_api")
 def test_a_run_whose_only_source_is_missing_fails_with_the_reason(tmp_path: Path) -> None:
-    state = ingest([str(tmp_path / "nowhere")], lake=str(tmp_path / "lake"), return_state=True)
+    state = asyncio.run(ingest([str(tmp_path / "nowhere")], lake=str(tmp_path / "lake"), return_state=True))
     assert state.is_failed()
     with pytest.raises(Stop, match="nowhere"):
         state.result()

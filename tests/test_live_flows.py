@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from pathlib import Path
 from typing import Any
@@ -153,7 +154,7 @@ def test_a_backfill_covers_its_range_in_chunks_and_goes_on_after_a_failure(
     posts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lake = str(tmp_path / "lake")
-    ingest([str(posts)], lake=lake)
+    asyncio.run(ingest([str(posts)], lake=lake))
     with duckdb.connect(f"{lake}/lake.duckdb", read_only=True) as connection:
         found = connection.execute("SELECT max(published_date) FROM articles").fetchone()
     assert found is not None
