@@ -190,6 +190,7 @@ def test_hostile_text_stays_text_and_nothing_is_fetched(tmp_path: Path) -> None:
     assert "@import" not in page
     assert "49" not in tree.css_first("#about").text()
     assert "default-src 'none'" in page
+    assert "\u202e" not in re.sub(r"<title>.*?</title>", "", page)  # a tip is a text of its own
     told = markdown(daily, "x")
     assert "<script>" not in re.sub(r"\\.", "", told)
 
@@ -293,5 +294,6 @@ def test_words() -> None:
     assert compared(250, 100) == "2.5 times the usual"
     assert compared(50, 100) == "50 % fewer than usual"
     assert clip("a\n b" + "c" * 200, 5) == "a bc…"
+    assert clip("甲\u202e乙\u2066丙") == "甲乙丙"
     assert edits("涨三成", "涨两成") == [("same", "涨"), ("gone", "两"), ("new", "三"), ("same", "成")]
     assert edits("x", None) == [("new", "x")]

@@ -24,6 +24,7 @@ _PARTS = {
 }
 _KINDS = {"this day": "var(--accent)", "trading day": "var(--usual)", "day off": "var(--faint)"}
 _DAYS = 60  # as queries/days.sql and queries/abnormal_days.sql have them
+_TICKS = 5  # steps of an axis
 _NAME = 17  # columns of a name beside its bar, of which a Chinese character takes two
 
 
@@ -72,7 +73,7 @@ def days(rows: Sequence[Row], day: dt.date, width: int) -> Spec:
         "mark": {"type": "bar"},
         "encoding": {
             "x": {**date, "scale": {"type": "utc"}, "axis": axis},
-            "y": _count("articles"),
+            "y": _count(rows),
             "color": _scale("kind", _KINDS, {value["kind"] for value in values}),
             "description": {"field": "said"},
         },
@@ -107,7 +108,7 @@ def hours(rows: Sequence[Row], _day: dt.date, width: int) -> Spec:
         "encoding": {
             "x": {"field": "begin", "type": "quantitative", "scale": {"domain": [0, 1440]}, "axis": axis},
             "x2": {"field": "end"},
-            "y": _count("articles"),
+            "y": _count(rows),
             "y2": {"datum": 0},
             "color": _scale("part", _PARTS, {row["part"] for row in rows}, 5 if width > 400 else 3),
             "description": {"field": "said"},
@@ -196,7 +197,8 @@ def boards(rows: Sequence[Row], _day: dt.date, width: int) -> Spec:
 
 def _bars(values: list[dict[str, Any]], field: str, width: int) -> Spec:
     """Horizontal bars with a text at their ends."""
-    x = {"field": field, "type": "quantitative", "axis": {"title": None, "tickCount": 5, "tickMinStep": 1}}
+    ticks = _ticks(max(value[field] for value in values))
+    x = {"field": field, "type": "quantitative", "axis": {"title": None, "values": ticks, "format": ",.0f"}}
     return {
         "data": {"values": values},
         "width": width,
@@ -233,16 +235,18 @@ def _spark(counts: Sequence[int]) -> Spec:
     }
 
 
-def _count(field: str) -> Spec:
-    axis = {
-        "title": None,
-        "tickCount": 4,
-        "tickMinStep": 1,
-        "domain": False,
-        "ticks": False,
-        "format": ",.0f",
-    }
-    return {"field": field, "type": "quantitative", "axis": axis}
+def _count(rows: Sequence[Row]) -> Spec:
+    """An axis of articles."""
+    values = _ticks(max(row["articles"] for row in rows))
+    axis = {"title": None, "values": values, "domain": False, "ticks": False, "format": ",.0f"}
+    return {"field": "articles", "type": "quantitative", "axis": axis}
+
+
+def _ticks(most: float) -> list[int]:
+    """Round whole numbers from 0 to ``most``, six at the most."""
+    steps = (factor * 10**power for power in range(12) for factor in (1, 2, 5))
+    step = next(step for step in steps if most / step <= _TICKS)
+    return list(range(0, int(most) + 1, step))
 
 
 def _names(values: Iterable[Mapping[str, Any]]) -> Spec:

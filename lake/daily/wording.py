@@ -10,6 +10,8 @@ from itertools import islice
 __all__ = ["clip", "clock", "compared", "counted", "duration", "edits", "number", "percent"]
 
 _LONGEST = 160  # characters of a text that may be of any length
+_UNSEEN = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Signs that turn the direction of what follows (Unicode Standard Annex 9): a title must not turn the page."""
 _UNITS = ((60 * 24 * 365.25, "years"), (60 * 24, "days"), (60, "h"), (1, "min"))
 
 
@@ -59,8 +61,8 @@ def compared(value: float, usual: float | None) -> str:
 
 
 def clip(text: str | None, longest: int = _LONGEST) -> str:
-    """The text in one line, cut at ``longest`` characters."""
-    line = " ".join((text or "").split())
+    """The text in one line, cut at ``longest`` characters, without signs that turn the direction of writing."""
+    line = " ".join((text or "").translate(_UNSEEN).split())
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
