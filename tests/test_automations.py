@@ -117,7 +117,7 @@ def test_a_published_snapshot_is_reported_on_once(stack: Running, posts: Path, t
         return [each for each in found if each["parameters"].get("lake") == str(lake.path)]
 
     wait_until(lambda: bool(reports()), 60)
-    assert stack.end_of(reports()[0]["id"], 120)["state_type"] == "COMPLETED", stack.log("worker")[-3000:]
+    assert stack.end_of(reports()[0]["id"])["state_type"] == "COMPLETED", stack.log("worker")[-3000:]
     assert len(list((lake.path / "reports").glob("*.html"))) == 1
     assert len(reports()) == 1
 
