@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 from deltalake.exceptions import DeltaError
 
+from lake.derived.relations import relations
 from lake.errors import Stop, Usage
 from lake.locations import LakeRoot
 from lake.storage import snapshots
@@ -63,11 +64,13 @@ def past_views(root: LakeRoot, when: str) -> Iterator[Path]:
     """
     snapshot = snapshot_at(root, when)
     files = _files(root, snapshot)
+    newest = snapshots.latest(root) or snapshot
+    derived = relations(root, snapshot.versions["articles"], newest.versions["articles"])
     earlier = (each for each in snapshots.history(root) if each.id < snapshot.id)
     with tempfile.TemporaryDirectory(prefix="newslake-") as folder:
         path = Path(folder) / root.database.name
         with duckdb.connect(config={"threads": 1}) as connection, reaching(connection, root):
-            write_views(connection, path, files, chain([snapshot], earlier))
+            write_views(connection, path, files, derived, chain([snapshot], earlier))
         yield path
 
 

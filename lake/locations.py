@@ -8,11 +8,12 @@
 | ``cache/index.sqlite`` | the key index, rebuildable at any time |
 | ``cache/views-….duckdb`` | the views without data, copied each time that the lake is published |
 | ``cache/robots/`` | robots.txt files, kept for a day |
+| ``derived/<name>/`` | the files of derived tables, made again when they are gone |
 | ``staging/<run id>/`` | work of one run, removed when it ends |
 | ``reports/<date>.html`` | the report of a day, if one was asked for |
 | ``sources.toml`` | the user's own sources, if any |
 
-In a bucket (``s3://…``) lie the tables, ``lake.duckdb``, ``names.parquet``, ``reports/`` and ``sources.toml``. ``cache/``,
+In a bucket (``s3://…``) lie the tables, ``derived/``, ``lake.duckdb``, ``names.parquet``, ``reports/`` and ``sources.toml``. ``cache/``,
 ``staging/``, locks and all that one machine alone needs lie in a folder of that machine (`LakeRoot.local`).
 """
 
@@ -52,6 +53,10 @@ class LakeRoot:
     def names(self) -> Place:
         """The table of learned names; absent until there is one."""
         return self.path / "names.parquet"
+
+    def derived(self, name: str) -> Place:
+        """The folder of the derived table ``name``."""
+        return self.path / "derived" / name
 
     @property
     def configuration(self) -> Place:

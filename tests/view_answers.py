@@ -11,6 +11,9 @@ import duckdb
 import pyarrow as pa
 
 from lake import schema
+from lake.derived.relations import from_articles
+from lake.derived.superseding import SUPERSEDING
+from lake.derived.tables import DERIVED
 from lake.views.blank import create
 from lake.views.header import load
 from lake.views.stored import SNAPSHOT_COLUMNS
@@ -35,6 +38,9 @@ def _views() -> duckdb.DuckDBPyConnection:
         connection.register("given", columns.empty_table())
         connection.execute(f"CREATE TABLE stored.{name} AS FROM given")
     connection.execute("CREATE VIEW stored.revised AS SELECT article_id, revision FROM stored.articles")
+    for table in DERIVED:
+        if table is not SUPERSEDING:
+            connection.execute(f"CREATE VIEW stored.{table.name} AS {from_articles(table)}")
     columns = ", ".join(f'"{name}" {kind}' for name, kind in SNAPSHOT_COLUMNS.items())
     connection.execute(f"CREATE TABLE stored.snapshots ({columns})")
     for view in load():

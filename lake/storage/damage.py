@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake.exceptions import DeltaError
 
+from lake.derived import upkeep
 from lake.locations import TABLES, LakeRoot
 from lake.storage import published as published_file
 from lake.storage import snapshots
@@ -20,7 +21,7 @@ from lake.storage.files import Place, absent, readable
 from lake.storage.parquet import STATISTICS, DataFile, is_whole, statistics
 from lake.storage.tables import Lake, Table, log_entry
 
-__all__ = ["BROKEN", "Finding", "files", "orphans", "pins", "published"]
+__all__ = ["BROKEN", "Finding", "derived", "files", "orphans", "pins", "published"]
 
 BROKEN = ("missing_file", "altered_file", "unreadable_file", "row_count")
 """Kinds of findings after which a data file's rows cannot be trusted."""
@@ -104,6 +105,13 @@ def pins(root: LakeRoot, lake: Lake) -> Iterator[Finding]:
         counts = dict(snapshot.counts)
         if counts and counts.pop("captured", None) != sum(counts.values()):
             yield Finding("counts", f"snapshot {snapshot.id}", f"its counts do not add up: {snapshot.counts}")
+
+
+def derived(root: LakeRoot) -> Iterator[Finding]:
+    """Files of derived tables that hold other bytes than were written."""
+    newest = snapshots.latest(root)
+    for path in upkeep.damaged(root, newest.versions["articles"]) if newest is not None else []:
+        yield Finding("derived", str(path), "has other bytes than were written; it can be made again")
 
 
 def published(root: LakeRoot) -> Iterator[Finding]:

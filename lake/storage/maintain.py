@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from lake.derived import upkeep
 from lake.errors import Conflict
 from lake.locations import TABLES, LakeRoot
 from lake.settings import Sizes
@@ -66,6 +67,8 @@ def maintain(root: LakeRoot, *, sizes: Sizes | None = None) -> Maintained:
     with Index(root) as index:  # here, so that no ingest has to read the merged files' keys first
         index.catch_up(open_lake(root))
     latest = snapshots.latest(root)
+    if latest is not None:
+        upkeep.keep_up(root, latest.versions["articles"], limit=None)
     return Maintained(
         merged=dict(work.merged),
         made=dict(work.made),
@@ -96,6 +99,8 @@ def vacuum(root: LakeRoot, *, retention: dt.timedelta = RETENTION) -> int:
         for path in set(expired) - kept:
             (table.folder / path).unlink(missing_ok=True)
             removed += 1
+    if latest is not None:
+        removed += upkeep.vacuum(root, latest.versions["articles"], retention=retention)
     return removed
 
 

@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from lake.derived import upkeep
 from lake.locations import TABLES, LakeRoot
 from lake.settings import Sizes
 from lake.storage import damage, handles, indexfile, parquet
@@ -80,6 +81,9 @@ def repair(root: LakeRoot, *, sizes: Sizes | None = None) -> Repaired:
         work.done.append("the state of all tables is pinned as a snapshot")
     if stale := clear_staging(root):
         work.done.append(f"staging of {stale} dead runs is removed")
+    if work.done or any(damage.derived(root)):
+        upkeep.remove(root)
+        work.done.append("derived tables are made anew")
     if any(damage.published(root)) or not root.database.exists():
         work.done.append(f"{root.database} is published anew")
     publish(root)

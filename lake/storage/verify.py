@@ -54,6 +54,7 @@ def verify(root: LakeRoot, *, bodies: bool = True) -> list[Finding]:
         for finding in damage.files(table, hashes=bodies or table.name != "captures")
     ]
     findings += damage.pins(root, lake)
+    findings += damage.derived(root)
     findings += [Finding("staging", str(path), "is left from a dead run") for path in stale_staging(root)]
     lost = {finding.where for finding in findings if finding.kind in damage.BROKEN}
     if not lost and not any(finding.kind == "pin" for finding in findings):

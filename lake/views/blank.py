@@ -16,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 
+from lake.derived.relations import COLUMNS
 from lake.storage.files import flush
 from lake.views.header import View, load
 from lake.views.stored import RELATIONS, SNAPSHOT_COLUMNS, quoted, select_nothing
@@ -44,7 +45,7 @@ def write_blank(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     connection.execute("USE lake")
     connection.execute("BEGIN")
     connection.execute("CREATE SCHEMA stored")
-    for name, columns in RELATIONS.items():
+    for name, columns in (*RELATIONS.items(), *COLUMNS.items()):
         connection.execute(f"CREATE VIEW stored.{name} AS {select_nothing(columns)}")
     listed = ", ".join(f'"{name}" {kind}' for name, kind in SNAPSHOT_COLUMNS.items())
     connection.execute(f"CREATE TABLE stored.snapshots ({listed})")
@@ -84,8 +85,9 @@ def _keep(connection: duckdb.DuckDBPyConnection, kept: Path) -> None:
 
 def _fingerprint() -> str:
     """Of everything that the file is made of."""
-    relations = [select_nothing(columns) for columns in RELATIONS.values()]
-    parts = (duckdb.__version__, *RELATIONS, *relations, *SNAPSHOT_COLUMNS.items(), _definitions())
+    every = {**RELATIONS, **COLUMNS}
+    relations = [select_nothing(columns) for columns in every.values()]
+    parts = (duckdb.__version__, *every, *relations, *SNAPSHOT_COLUMNS.items(), _definitions())
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 

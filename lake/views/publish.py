@@ -19,7 +19,7 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import chain
@@ -28,6 +28,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from lake.derived import upkeep
+from lake.derived.relations import relations
 from lake.errors import Conflict, Stop
 from lake.locations import LakeRoot
 from lake.storage import published, snapshots
@@ -98,12 +100,13 @@ def _attempt(root: LakeRoot, *, anew: bool) -> Published:
         history = snapshots.history(root, lake.outcomes if lake else None)
         newest = next(history, None)
         files = snapshots.files(root, newest, lake)
+        derived = _derived(connection, root, newest)
         _remove(fresh)
         if anew:
             forget(root.index.parent)
         past = None if anew or before is None else _attach_past(connection, before.path)
         every = chain(filter(None, [newest]), history)
-        write_views(connection, fresh, files, every, past, root.index.parent)
+        write_views(connection, fresh, files, derived, every, past, root.index.parent)
         _show(root, fresh, before)
     return Published(root.database, newest.id if newest else None)
 
@@ -127,11 +130,12 @@ def write_views(
     connection: duckdb.DuckDBPyConnection,
     path: Path,
     files: Files,
+    derived: Mapping[str, str],
     history: Iterable[Snapshot],
     past: Mark | None = None,
     cache: Path | None = None,
 ) -> None:
-    """Write a new DuckDB file at ``path`` with all views over ``files``.
+    """Write a new DuckDB file at ``path`` with all views over ``files`` and ``derived`` (name -> query).
 
     ``history`` is newest first; where it meets ``past``, the newest snapshot of the database attached as
     ``past``, the rest is taken from there. ``cache`` is the folder that keeps what is the same each time.
@@ -147,9 +151,22 @@ def write_views(
     for name, columns in RELATIONS.items():
         if paths := files.revised if name == "revised" else files.paths[name]:
             connection.execute(f"CREATE OR REPLACE VIEW stored.{name} AS {select_files(columns, paths)}")
+    for name, query in derived.items():
+        connection.execute(f"CREATE OR REPLACE VIEW stored.{name} AS {query}")
     connection.execute("COMMIT")
     connection.execute("USE memory")
     connection.execute("DETACH lake")
+
+
+def _derived(
+    connection: duckdb.DuckDBPyConnection, root: LakeRoot, newest: Snapshot | None
+) -> Mapping[str, str]:
+    """Bring the derived tables up to a snapshot; name -> query."""
+    if newest is None:
+        return relations(root, None)
+    version = newest.versions["articles"]
+    upkeep.keep_up(root, version, connection)
+    return relations(root, version)
 
 
 def _attach_past(connection: duckdb.DuckDBPyConnection, database: Path) -> Mark | None:

@@ -1,0 +1,87 @@
+"""Rows of ``articles``: those that a range of versions added, or all that a version holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import unquote
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from lake import schema
+from lake.locations import LakeRoot
+from lake.storage import tables
+from lake.storage.files import Place, absent, readable
+
+__all__ = ["added", "all_files", "batches"]
+
+_ROWS = 10_000
+"""Rows in a batch, about; with texts they take 100 MB."""
+_THREADS = 4  # small files: mostly waiting
+
+
+def added(root: LakeRoot, first: int, last: int) -> list[Place] | None:
+    """The files that these versions of ``articles`` added; None where the log or a file is gone.
+
+    Maintenance moves rows and adds none; its commits say so.
+    """
+    folder = root.table("articles")
+    paths: list[Place] = []
+    for version in range(first, last + 1):
+        try:
+            text = tables.log_entry(root, "articles", version).read_text("utf-8")
+        except FileNotFoundError:
+            return None
+        actions = (json.loads(line)["add"] for line in text.splitlines() if line.startswith('{"add"'))
+        paths += [folder / unquote(action["path"]) for action in actions if action["dataChange"]]
+    return None if absent(folder, map(str, paths)) else paths
+
+
+def all_files(root: LakeRoot, version: int) -> list[Place]:
+    """Every data file of a version of ``articles``, by date."""
+    table = tables.open_table(root, "articles", version)
+    return [table.folder / file.path for file in table.files()]
+
+
+def batches(paths: Sequence[Place], columns: Sequence[str]) -> Iterator[pa.Table]:
+    """The rows of some files, in their order, a bounded number at a time.
+
+    A file from before a column existed has NULL there.
+    """
+    wanted = pa.schema([pa.field(name, _plain(schema.ARTICLES.field(name).type)) for name in columns])
+    with ThreadPoolExecutor(_THREADS) as pool:
+        held: list[pa.Table] = []
+        for begin in range(0, len(paths), _THREADS):  # read ahead no further: files may be large
+            for rows in pool.map(lambda path: _read(path, wanted), paths[begin : begin + _THREADS]):
+                held.append(rows)
+                if sum(map(len, held)) >= _ROWS:
+                    yield pa.concat_tables(held)
+                    held = []
+        if held:
+            yield pa.concat_tables(held)
+
+
+def _read(path: Place, wanted: pa.Schema) -> pa.Table:
+    with pq.ParquetFile(readable(path)) as opened:
+        names = set(opened.schema_arrow.names)
+        rows = opened.read([name for name in wanted.names if name in names], use_threads=False)
+    return pa.table(
+        [
+            rows.column(field.name).cast(field.type)
+            if field.name in names
+            else pa.nulls(len(rows), field.type)
+            for field in wanted
+        ],
+        schema=wanted,
+    )
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """A type without field ids."""
+    if pa.types.is_list(kind):
+        return pa.list_(_plain(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([pa.field(member.name, _plain(member.type)) for member in kind])
+    return kind

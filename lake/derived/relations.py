@@ -1,0 +1,91 @@
+"""Derived tables as the relations ``stored.<name>`` under the views: current revisions only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pyarrow as pa
+
+from lake.derived import segments
+from lake.derived.segments import Segment, scan
+from lake.derived.superseding import SUPERSEDING
+from lake.derived.table import Derived
+from lake.derived.tables import DERIVED
+from lake.locations import LakeRoot
+from lake.storage.files import Place
+from lake.views.stored import select_nothing
+
+__all__ = ["COLUMNS", "from_articles", "relations"]
+
+COLUMNS: Mapping[str, pa.Schema] = {
+    table.name: table.columns for table in DERIVED if table is not SUPERSEDING
+}
+"""Name of each relation -> its columns."""
+
+_CURRENT = """
+    SELECT every.* FROM stored.articles AS every
+    ANTI JOIN (SELECT article_id, revision FROM stored.revised WHERE revision > 1) AS later
+    ON later.article_id = every.article_id AND later.revision > every.revision
+"""
+
+
+def relations(root: LakeRoot, version: int | None, newest: int | None = None) -> dict[str, str]:
+    """Name -> query, for the state that a version of ``articles`` holds; None: there is no lake.
+
+    Where no segments end with the version (upkeep failed, or it is long past), the rows are made from
+    ``articles`` by the query; a table that has no such query shows what its segments up to ``newest`` have of
+    that state.
+    """
+    if version is None:
+        return {name: select_nothing(columns) for name, columns in COLUMNS.items()}
+    return {name: _relation(root, _NAMED[name], version, newest or version) for name in COLUMNS}
+
+
+def from_articles(table: Derived) -> str:
+    """The current rows of a table from ``stored.articles`` alone."""
+    if table.query is None:
+        return select_nothing(table.columns)
+    names = ", ".join(f'"{name}"' for name in table.columns.names)
+    return f"WITH articles AS ({_CURRENT}) SELECT {names} FROM ({table.query})"
+
+
+_NAMED = {table.name: table for table in DERIVED}
+
+
+def _relation(root: LakeRoot, table: Derived, version: int, newest: int) -> str:
+    chain = segments.live(root, table, version)
+    revising = segments.live(root, SUPERSEDING, version)
+    if all(part and part[-1].last == version for part in (chain, revising)):
+        return _current(table, chain, revising)
+    if table.query is not None:
+        return from_articles(table)
+    return _of_that_state(table, segments.live(root, table, newest))
+
+
+def _current(table: Derived, chain: Sequence[Segment], revising: Sequence[Segment]) -> str:
+    """Rows of segments without what later segments supersede; no segment has rows that it supersedes itself."""
+    query = _select(table, [segment.path for segment in chain])
+    later = [segment.path for segment in revising if segment.last > chain[0].last]
+    if not table.by_article or not segments.rows_in(later):
+        return query
+    return (
+        f"{query} ANTI JOIN (SELECT article_id, revision FROM {scan(later)} WHERE version > {chain[0].last})"
+        " AS later ON later.article_id = given.article_id AND later.revision > given.revision"
+    )
+
+
+def _of_that_state(table: Derived, chain: Sequence[Segment]) -> str:
+    if not chain:
+        return select_nothing(table.columns)
+    query = _select(table, [segment.path for segment in chain])
+    if not table.by_article:
+        return query
+    return (
+        f"{query} SEMI JOIN ({_CURRENT}) AS held"
+        " ON held.article_id = given.article_id AND held.revision = given.revision"
+    )
+
+
+def _select(table: Derived, paths: Sequence[Place]) -> str:
+    names = ", ".join(f'given."{name}"' for name in table.columns.names)
+    return f"SELECT {names} FROM {scan(paths)} AS given"

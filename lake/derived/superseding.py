@@ -1,0 +1,34 @@
+"""The derived table ``superseding``: every revision above 1, for it supersedes those before it."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lake.derived.table import Batch, Derived
+
+__all__ = ["SUPERSEDING"]
+
+_COLUMNS = pa.schema(
+    [
+        pa.field("article_id", pa.string()),
+        pa.field("revision", pa.int32()),
+        pa.field("version", pa.int64()),  # of ``articles``, that added it or a later one
+    ]
+)
+
+
+def _build(batch: Batch) -> pa.Table:
+    rows = batch.articles.select(["article_id", "revision"])
+    rows = rows.filter(pc.greater(rows.column("revision"), 1))
+    return rows.append_column("version", pa.array([batch.last] * len(rows), pa.int64())).cast(_COLUMNS)
+
+
+SUPERSEDING = Derived(
+    name="superseding",
+    columns=_COLUMNS,
+    reads=("article_id", "revision"),
+    order="version, article_id, revision",
+    build=_build,
+)
+"""One row per article and revision above 1. It keeps all of them."""

@@ -1,0 +1,78 @@
+"""What a derived table is: how its rows come from rows of ``articles``, and how they lie in its files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from lake.storage.files import Place
+
+__all__ = ["Batch", "Derived", "by_query"]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a table is built from, some thousand rows at a time.
+
+    ``articles`` has rows of ``articles`` (any revisions) with the columns that the table asks for. ``last`` is
+    the last version of the range of versions that is being built. ``past`` are Parquet files (``segments.scan`` reads them in SQL) with the table's
+    own rows of everything before, in no order, superseded revisions among them. ``connection`` is there to be
+    worked with; its zone is UTC.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    articles: pa.Table
+    last: int
+    past: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A derived table.
+
+    ``reads``: the columns of ``articles`` that ``build`` needs. ``build``: the rows of a batch, in any order; it
+    must give the same for the same batch. ``order``: ORDER BY of its files. ``query``: the same rows as a query
+    over a relation ``articles`` of current revisions, for states that no files are of; None: there is none, and
+    the views show what the newest files have of such a state.
+    ``row_group``: rows in a row group (20,480: the least that costs a question about one key little more than
+    10,240, and all others less; measured). ``version`` is raised whenever ``build`` changes what it gives: files of
+    another version are made again, as they are when any other field here changes.
+
+    Rows of superseded revisions are left out where the columns ``article_id`` and ``revision`` tell them.
+    """
+
+    name: str
+    columns: pa.Schema
+    reads: tuple[str, ...]
+    order: str
+    build: Callable[[Batch], pa.Table]
+    query: str | None = None
+    row_group: int = 20_480
+    version: int = 1
+
+    @property
+    def by_article(self) -> bool:
+        """Whether a row belongs to one revision of one article."""
+        return {"article_id", "revision"} <= set(self.columns.names)
+
+    @property
+    def fingerprint(self) -> str:
+        """Eight hex digits that change with the definition."""
+        parts = (self.name, self.columns, self.order, self.query, self.row_group, self.version)
+        return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:8]
+
+
+def by_query(query: str, columns: pa.Schema) -> Callable[[Batch], pa.Table]:
+    """A ``build`` that runs ``query`` over the batch's rows, as the relation ``articles``."""
+
+    def build(batch: Batch) -> pa.Table:
+        batch.connection.register("articles", batch.articles)
+        rows = batch.connection.sql(query).to_arrow_table()
+        batch.connection.unregister("articles")
+        return rows.select(columns.names).cast(columns)
+
+    return build

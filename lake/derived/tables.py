@@ -1,0 +1,12 @@
+"""The derived tables of a lake. To add one: declare it in a module of its own, name it here."""
+
+from __future__ import annotations
+
+from lake.derived.mentions import MENTIONS
+from lake.derived.superseding import SUPERSEDING
+from lake.derived.table import Derived
+
+__all__ = ["DERIVED"]
+
+DERIVED: tuple[Derived, ...] = (SUPERSEDING, MENTIONS)
+"""In the order in which they are built; SUPERSEDING comes first, for the others leave out what it names."""

@@ -1,0 +1,120 @@
+"""Keeping derived tables up with ``articles``: what publishing and maintenance call.
+
+Every step may be killed, repeated, or done by two processes at once: a segment says the same whoever makes it.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+
+import duckdb
+
+from lake.derived import segments
+from lake.derived.building import Work
+from lake.derived.segments import TEMPORARY
+from lake.derived.tables import DERIVED
+from lake.locations import LakeRoot
+from lake.storage import published
+from lake.storage.files import Place
+from lake.storage.parquet import is_whole
+from lake.views.stored import quoted
+
+__all__ = ["damaged", "keep_up", "remove", "vacuum"]
+
+log = logging.getLogger(__name__)
+
+_CHEAP = 16 * 1024 * 1024
+"""Bytes that are merged at once while publishing; maintenance takes more."""
+_DEAD = timedelta(days=1)  # age of a workspace whose maker is not alive any more
+_THREADS = 2  # others may be ingesting
+_MEMORY = "1GB"
+
+
+def keep_up(
+    root: LakeRoot,
+    version: int,
+    connection: duckdb.DuckDBPyConnection | None = None,
+    *,
+    limit: int | None = _CHEAP,
+) -> None:
+    """Bring the derived tables up to a version of ``articles``; a failure is logged, and no more.
+
+    Then small segments are merged, those of a like size, if they have up to ``limit`` bytes together. A
+    ``connection`` to a database in memory saves the making of one, which is a third of the time.
+    """
+    begun = time.perf_counter()
+    try:
+        with _session(root, connection) as session:
+            work = Work(root, version, session)
+            work.extend(DERIVED)
+            for table in DERIVED:
+                work.merge(table, limit)
+    except Exception as error:  # nothing rests on them, so nothing may fail with them
+        log.warning("derived tables are not up to date, so some views are slow or incomplete: %s", error)
+        log.debug("the failure was", exc_info=True)
+    log.debug("derived tables took %.3f s", time.perf_counter() - begun)
+
+
+def vacuum(root: LakeRoot, version: int, *, retention: timedelta) -> int:
+    """Delete files that no view published in the last ``retention`` names; returns their number.
+
+    A file is named until another takes its place: that one's age counts.
+    """
+    limit = time.time() - retention.total_seconds()
+    removed = 0
+    for table in DERIVED:
+        kept = {segment.path for segment in segments.live(root, table, version)}
+        aged = {segment: segment.path.stat().st_mtime for segment in segments.every(root, table)}
+        for segment in aged:
+            since = min((aged[other] for other in aged if segment.is_within(other)), default=aged[segment])
+            if segment.path not in kept and since <= limit:
+                segment.path.unlink(missing_ok=True)
+                removed += 1
+    _clear(root)
+    return removed
+
+
+def damaged(root: LakeRoot, version: int) -> list[Place]:
+    """The segments that count for a version and hold other bytes than were written."""
+    paths = [segment.path for table in DERIVED for segment in segments.live(root, table, version)]
+    return [path for path in paths if not is_whole(path)]
+
+
+def remove(root: LakeRoot) -> None:
+    """Delete all derived tables: publishing makes them again."""
+    for table in DERIVED:
+        for path in root.derived(table.name).glob("*.parquet"):
+            path.unlink(missing_ok=True)
+
+
+def _clear(root: LakeRoot) -> None:
+    """Remove the workspaces of makers that were killed."""
+    limit = time.time() - _DEAD.total_seconds()
+    for path in (root.local / "derived").glob(f"*{TEMPORARY}"):
+        if path.stat().st_mtime < limit:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def _session(
+    root: LakeRoot, connection: duckdb.DuckDBPyConnection | None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A session of a database in memory; sorts that need more than that are done on disk."""
+    spill = root.local / "derived" / f"{secrets.token_hex(4)}{TEMPORARY}"
+    with ExitStack() as opened:
+        opened.callback(shutil.rmtree, spill, ignore_errors=True)
+        if connection is None:
+            connection = opened.enter_context(duckdb.connect())
+            opened.enter_context(published.reaching(connection, root))
+        session = opened.enter_context(connection.cursor())
+        session.execute(
+            f"SET TimeZone = 'UTC'; SET threads = {_THREADS}; SET memory_limit = '{_MEMORY}';"
+            f"SET temp_directory = {quoted(str(spill))}"
+        )
+        yield session
