@@ -8,8 +8,10 @@ batch can change it. Rules (the seed archive's twins, stubs and moved posts led 
    copy; within a channel the later content (``as_of``), then the later format (``vintage``).
 3. The body and all that is read from it (mentions, charts, images, glossary, links) come from one copy:
    one that has more than a digest, carries the site's markup and is the most recent.
-4. The date comes from the best evidence: front matter, page, URL, id, capture time.
-5. Every other field comes from the first copy in rank that has it; tags are the union in that order.
+4. Later pages of the article (``part``) follow the page that gave the body, in their order, as far as none is
+   missing; a page that repeats what stands there already (the article above its second page of comments) adds nothing.
+5. The date comes from the best evidence: front matter, page, URL, id, capture time.
+6. Every other field comes from the first copy in rank that has it; tags are the union in that order.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from lake.joining import joined
 from lake.model import Article
 
 __all__ = ["Copy", "Merged", "content_hash", "merge"]
@@ -71,7 +74,7 @@ def merge(copies: Sequence[Copy]) -> Merged:
     values["tags"] = _union([copy.article.tags for copy in ranked])
     if lead.article.digest_only and values.get("digest"):
         values["body_text"] = values["body_markdown"] = values["digest"]
-    article = replace(lead.article, **values)
+    article = joined(replace(lead.article, **values), [copy.article for copy in ranked])
     provenance = tuple(sorted((name, copy.capture_id) for name, copy in chosen.items()))
     return Merged(article, lead, ranked, provenance, content_hash(article))
 
@@ -119,6 +122,7 @@ def _current_as_of(article: Article) -> dt.datetime:
 def _rank(copy: Copy) -> tuple[Any, ...]:
     article = copy.article
     return (
+        -article.part,
         _CHANNELS[article.channel],
         _current_as_of(article),
         article.vintage,
@@ -131,6 +135,7 @@ def _rank(copy: Copy) -> tuple[Any, ...]:
 def _body_rank(copy: Copy) -> tuple[Any, ...]:
     article = copy.article
     return (
+        -article.part,
         bool(article.body_text) and not article.digest_only,
         article.channel != "media",
         _current_as_of(article),

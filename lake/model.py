@@ -150,6 +150,7 @@ class Article:
     The last group steers merging and is not stored: ``as_of`` is the time this content was current as
     far as the content or the HTTP response tells (None: unknown), ``vintage`` orders the formats of one
     channel (later format, higher number), ``digest_only`` says that ``body_text`` repeats the digest,
+    ``part`` is the number in a later page's address (``…_2.html``; 0: the first or only page),
     ``rules`` names the rule that gave each field.
     """
 
@@ -178,6 +179,7 @@ class Article:
     as_of: dt.datetime | None = None
     vintage: int = 0
     digest_only: bool = False
+    part: int = 0
     rules: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property

@@ -15,11 +15,9 @@ __all__ = ["merged_row", "staged_copy", "staged_row"]
 
 _NESTED = {"mentions": Mention, "charts": Chart, "images": Image, "glossary": GlossaryTerm, "links": Link}
 _LISTS = ("authors", "tags")
+_STEERING = ("channel", "as_of", "vintage", "digest_only", "part")
 _PLAIN = tuple(
-    f.name
-    for f in fields(Article)
-    if f.name
-    not in {*_NESTED, *_LISTS, "rules", "published_at", "as_of", "channel", "vintage", "digest_only"}
+    f.name for f in fields(Article) if f.name not in {*_NESTED, *_LISTS, *_STEERING, "rules", "published_at"}
 )
 
 
@@ -35,10 +33,7 @@ def staged_row(
         "captured_at": captured_at,
         "capture_ids": [capture_id],
         "content_hash": content_hash(article),
-        "channel": article.channel,
-        "as_of": article.as_of,
-        "vintage": article.vintage,
-        "digest_only": article.digest_only,
+        **{name: getattr(article, name) for name in _STEERING},
         "zone": _zone_name(article.published_at),
     }
     return row
@@ -49,7 +44,7 @@ def staged_copy(row: Mapping[str, Any]) -> Copy:
     values: dict[str, Any] = {name: row[name] for name in _PLAIN}
     values |= {name: tuple(row[name] or ()) for name in _LISTS}
     values |= {name: tuple(kind(**item) for item in row[name] or ()) for name, kind in _NESTED.items()}
-    values |= {name: row[name] for name in ("channel", "as_of", "vintage", "digest_only")}
+    values |= {name: row[name] for name in _STEERING}
     values["published_at"] = row["published_at"].astimezone(_zone(row["zone"]))
     return Copy(Article(**values), row["capture_id"], row["origin"], row["source"], row["captured_at"])
 

@@ -164,6 +164,7 @@ STAGED = pa.schema(
         pa.field("as_of", _TIME),
         pa.field("vintage", pa.int32()),
         pa.field("digest_only", pa.bool_()),
+        pa.field("part", pa.int32()),
         pa.field("zone", pa.string()),  # IANA name of published_at's zone
     ]
 )

@@ -176,6 +176,7 @@ def copies(draw: st.DrawFn) -> list[Copy]:
             as_of=draw(st.none() | st.just(NOON)),
             vintage=draw(st.integers(0, 2)),
             digest_only=draw(st.booleans()),
+            part=draw(st.sampled_from([0, 0, 1, 2, 3])),
         )
         origin = draw(st.sampled_from(["/x", "/y", "/z"]))
         found.append(

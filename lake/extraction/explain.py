@@ -13,7 +13,7 @@ from lake.model import Article
 
 __all__ = ["Compared", "Explained", "compare", "explain"]
 
-_STEERING = ("rules", "as_of", "vintage", "digest_only", "channel")
+_STEERING = ("rules", "as_of", "vintage", "digest_only", "channel", "part")
 
 
 class Explained(NamedTuple):

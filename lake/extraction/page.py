@@ -26,6 +26,7 @@ from lake.extraction.no_article import refuse
 from lake.extraction.outline import Outline, outline, words_in
 from lake.extraction.page_data import body_from_scripts, paragraphs
 from lake.extraction.parsing import parse
+from lake.extraction.parts import part_of
 from lake.extraction.profile import Found, apply, article_key
 from lake.extraction.profiles import profile_for, profile_of_links
 from lake.extraction.surroundings import Lines, lines_around
@@ -94,13 +95,15 @@ def _extract(text: str, url: str | None, when: dt.datetime, name: str | None, us
     head = metadata(tree)
     address = identity.choose_url(url, [head.canonical, head.og_url])
     profile = profile_for(url) or profile_for(address) or (None if address else profile_of_links(text))
+    later = part_of(tree, address, url, profile)
+    address = later.first if later else address
     found = (
         apply(profile, tree, text, url=address or url, captured_at=when) if profile and use_profile else None
     )
     body = _body(tree, text, found, head, address)
     refuse(body.title, body.content, body.page, body.area, head, address)
     evidence = Evidence(address, profile, found, head, body.lines, when)
-    return _article(evidence, body, name)
+    return replace(_article(evidence, body, name), part=later.number if later else 0)
 
 
 @dataclass(frozen=True, slots=True)
