@@ -202,7 +202,7 @@ def test_the_report_of_a_day_is_a_page_and_artifacts(posts: Path, tmp_path: Path
     lake = tmp_path / "lake"
     skipped = report(lake=str(lake), return_state=True)
     assert skipped.name == "Skipped"
-    ingest([str(posts)], lake=str(lake))
+    asyncio.run(ingest([str(posts)], lake=str(lake)))
 
     state = report(lake=str(lake), return_state=True)
     done = state.result()
