@@ -24,7 +24,7 @@ from lake.errors import NewslakeError
 from lake.locations import LakeRoot
 from lake.storage.published import opened
 
-__all__ = ["Check", "examine", "of_lake", "of_machine", "of_prefect", "running_stack"]
+__all__ = ["Check", "examine", "of_lake", "of_machine", "of_prefect", "of_sources", "running_stack"]
 
 _GIB = 1024**3
 _DISK_LOW, _DISK_OUT = 5 * _GIB, 1 * _GIB  # a night's merge writes files of 16 MiB anew, a table at a time
@@ -44,7 +44,7 @@ class Check:
 
 def examine(root: LakeRoot, password: str | None = None) -> list[Check]:
     """All checks, the machine's first."""
-    checks = [*of_machine(root), *of_lake(root)]
+    checks = [*of_machine(root), *of_lake(root), *of_sources(root)]
     stack = running_stack(root, password)
     if stack is None:
         return [*checks, *_nothing_runs()]
@@ -99,6 +99,24 @@ def of_lake(root: LakeRoot) -> Iterator[Check]:
     yield Check("tables", "fine", f"snapshot {newest.id} of {newest.committed_at:%Y-%m-%d %H:%M} UTC")
     yield _published(root, newest.id)
     yield _index(root)
+
+
+def of_sources(root: LakeRoot) -> Iterator[Check]:
+    """The configuration of live sources, and whether their requests say whom to write to."""
+    from lake.sources.configuration import CONTACT, load, somebody  # loads the HTTP client
+
+    try:
+        configuration = load(root)
+    except NewslakeError as error:
+        yield Check("sources", "wrong", str(error), f"mend {root.configuration}; docs/sources.md explains it")
+        return
+    on = sorted(name for name, source in configuration.sources.items() if source.on)
+    yield Check("sources", "fine", f"switched on: {', '.join(on) or 'none'}")
+    contact = configuration.fetch.contact
+    if on and contact == somebody():
+        found = f"requests to news sites name nobody but {contact}"
+        mend = f"set {CONTACT}, or contact under [fetch] in {root.configuration}, to a mail address or a URL"
+        yield Check("contact", "warning", found, mend)
 
 
 def _published(root: LakeRoot, newest: int) -> Check:

@@ -11,6 +11,7 @@ from lake.daily import Daily, gather, render, write
 from lake.daily.summary import figures, markdown, sentence
 from lake.locations import LakeRoot
 from lake.storage.files import Place
+from tasks.patience import told
 from tasks.steps import step
 
 __all__ = ["report_day"]
@@ -22,7 +23,7 @@ def report_day(root: LakeRoot, day: dt.date | None) -> dict[str, Any]:
     daily = gather(root, day)
     page = root.report(daily.day)
     write(render(daily), page)
-    _leave(daily, page)
+    told(lambda: _leave(daily, page), "summary")
     return {
         "date": daily.day.isoformat(),
         "articles": daily.articles,

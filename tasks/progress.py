@@ -9,6 +9,8 @@ from uuid import UUID
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.logging import get_run_logger
 
+from tasks.patience import told
+
 __all__ = ["RunProgress", "percent"]
 
 _LOG_EVERY = 10.0  # seconds between two lines: a run of an hour logs a few hundred
@@ -43,12 +45,12 @@ class RunProgress:
             self._run.info(text)
         if now - self._moved >= _MOVE_EVERY:
             self._moved = now
-            self._move(percent(stage, done, total), text)
+            told(lambda: self._move(percent(stage, done, total), text), "progress", waits=())
 
     def end(self, text: str) -> None:
         """The run is through: the bar is full and says what came out. A run that showed none shows none."""
         if self._bar is not None:
-            self._move(100.0, text)
+            told(lambda: self._move(100.0, text), "progress")
 
     def _move(self, progress: float, text: str) -> None:
         """Create or update the bar; in an async flow, too, Prefect is to do so before it returns."""

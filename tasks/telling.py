@@ -8,6 +8,7 @@ from lake.locations import LakeRoot
 from lake.report import Report
 from tasks import events, lineage
 from tasks.artifacts import leave_report
+from tasks.patience import told
 
 __all__ = ["tell"]
 
@@ -16,9 +17,9 @@ def tell(root: LakeRoot, report: Report, sources: Iterable[str] = ()) -> None:
     """Leave all of it; nothing for a run that found nothing, such as a quiet tick."""
     if not (report.captured or report.rejected):
         return
-    leave_report(root, report)
+    told(lambda: leave_report(root, report), "report")
     if report.changed:
-        lineage.record(root, report, sources)
+        told(lambda: lineage.record(root, report, sources), "lineage")
         events.published(root, report)
     if sources:
         events.watch_rejects(root, report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 from prefect.artifacts import create_table_artifact
 
@@ -12,6 +13,7 @@ from lake.storage.maintain import Maintained
 from lake.storage.verify import Finding
 from lake.storage.verify import verify as check
 from lake.views.publish import publish as publish_views
+from tasks.patience import told
 from tasks.steps import step
 
 __all__ = ["merge", "publish", "remove", "verify"]
@@ -40,5 +42,10 @@ def verify(root: LakeRoot, bodies: bool) -> list[Finding]:
     """Check the lake, and leave what is wrong as a table."""
     findings = check(root, bodies=bodies)
     sentence = f"{len(findings)} faults in {root.path}" if findings else f"{root.path} is sound"
-    create_table_artifact([asdict(each) for each in findings], key="verify-findings", description=sentence)
+    rows = [asdict(each) for each in findings]
+    told(lambda: _leave(rows, sentence), "table of findings")
     return findings
+
+
+def _leave(rows: list[dict[str, Any]], sentence: str) -> None:
+    create_table_artifact(rows, key="verify-findings", description=sentence)

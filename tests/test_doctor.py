@@ -14,7 +14,8 @@ from flows.cli import main
 from flows.health import Check, examine, running_stack
 from flows.stack import HOST
 from lake.locations import LakeRoot, lake_root
-from tests.stack import Running
+from lake.sources.configuration import CONTACT
+from tests.stack import Running, all_off
 
 
 def found(checks: list[Check]) -> dict[str, Check]:
@@ -38,6 +39,23 @@ def test_a_sound_lake_without_a_server_is_sound(root: LakeRoot, capsys: pytest.C
     assert {"python", "disk", "folder", "tables", "published file", "key index", "prefect"} <= {
         each["name"] for each in told["checks"]
     }
+
+
+def test_requests_that_name_nobody_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = LakeRoot(tmp_path)
+    monkeypatch.delenv(CONTACT, raising=False)
+    told = found(list(health.of_sources(root)))
+    assert told["sources"].found.startswith("switched on: eastmoney")
+    assert CONTACT in str(told["contact"].mend)
+    monkeypatch.setenv(CONTACT, "desk@newslake.example")
+    assert "contact" not in found(list(health.of_sources(root)))
+    monkeypatch.delenv(CONTACT)
+    root.configuration.write_text(all_off())
+    assert "contact" not in found(list(health.of_sources(root)))
+    root.configuration.write_text('[fetch]\ncontact = "https://newslake.example/bot"\n')
+    assert "contact" not in found(list(health.of_sources(root)))
+    root.configuration.write_text("[eastmoney]\nshape = 3\n")
+    assert found(list(health.of_sources(root)))["sources"].state == "wrong"
 
 
 def test_no_lake_yet_is_said_and_is_not_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,7 +26,7 @@ from lake.sources.entries import Way
 from lake.sources.fetch import FetchSettings, Pace
 from lake.storage.files import Place
 
-__all__ = ["CONTACT", "NAME", "Configuration", "Kind", "Source", "load", "own_file"]
+__all__ = ["CONTACT", "NAME", "Configuration", "Kind", "Source", "load", "own_file", "somebody"]
 
 Kind = Literal["list", "feed", "sitemap", "page", "urls"]
 CONTACT = "NEWSLAKE_CONTACT"
@@ -232,7 +232,7 @@ def _fetching(
         for host in source.hosts()
     }
     values: dict[str, Any] = {
-        "contact": str(given.pop("contact", "") or os.environ.get(CONTACT, "") or _somebody()),
+        "contact": str(given.pop("contact", "") or os.environ.get(CONTACT, "") or somebody()),
         "allow_hosts": frozenset(map(str, given.pop("allow_hosts", ()))),
     }
     numbers = ("attempts", "backoff", "patience", "connect", "read", "total", "redirects")
@@ -247,7 +247,7 @@ _DEFAULTS: Mapping[str, Any] = {
 }
 
 
-def _somebody() -> str:
+def somebody() -> str:
     """Who runs this, where nobody said it: the user and the machine, as far as ASCII can say them."""
     try:
         user = getpass.getuser()
