@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import multiprocessing as mp
 import shutil
 from pathlib import Path
@@ -46,7 +47,9 @@ def test_publishing_shows_the_newest_snapshot_and_again_the_same(root: LakeRoot)
     assert (count(root), newest(root)) == (2, snapshot)
 
 
-@pytest.mark.parametrize("name", ["it's", 'so "quoted"', "white  space", "新闻湖", "a[b]*;--"])
+@pytest.mark.parametrize(
+    "name", ["it's", 'so "quoted"', "white  space", "新闻湖", "a[b]*;--", "site=x", "date=2020-01-01"]
+)
 def test_any_folder_name_works(name: str, tmp_path: Path) -> None:
     root = LakeRoot(tmp_path / name)
     commit(root, articles=[article("a")])
@@ -258,3 +261,17 @@ def test_a_damaged_published_file_is_made_anew(root: LakeRoot) -> None:
         root.database.write_bytes(damaged)
         publish(root)
         assert (count(root), count(root, "snapshots")) == (1, 2)
+
+
+def test_a_question_about_a_day_opens_no_file_of_another(root: LakeRoot) -> None:
+    commit(root, articles=[article("a", day=1), article("b", day=2)])
+    publish(root)
+    query = "SELECT article_id, published_date FROM articles WHERE published_date"
+    first = dt.date(2022, 3, 1)
+    with duckdb.connect(root.database, read_only=True) as connection:
+        (other,) = root.table("articles").glob("date=2022-03-02/*.parquet")
+        other.write_bytes(b"is not opened")
+        assert connection.execute(f"{query} = DATE '2022-03-01'").fetchall() == [("a", first)]
+        assert connection.execute(f"{query} < DATE '2022-03-02'").fetchall() == [("a", first)]
+        with pytest.raises(duckdb.Error):
+            connection.execute(f"{query} >= DATE '2022-03-01'").fetchall()

@@ -38,7 +38,17 @@ def relations(root: LakeRoot, version: int | None, newest: int | None = None) ->
     """
     if version is None:
         return {name: select_nothing(columns) for name, columns in COLUMNS.items()}
-    return {name: _relation(root, _NAMED[name], version, newest or version) for name in COLUMNS}
+    queries = {name: _relation(root, _NAMED[name], version, newest or version) for name in COLUMNS}
+    return queries | _revised(root, version)
+
+
+def _revised(root: LakeRoot, version: int) -> dict[str, str]:
+    """``stored.revised`` without opening every file that holds a revision above 1, where segments tell them."""
+    chain = segments.live(root, SUPERSEDING, version)
+    paths = [segment.path for segment in chain]
+    if not chain or chain[-1].last != version or not segments.rows_in(paths):
+        return {}
+    return {"revised": f"SELECT article_id, revision FROM {scan(paths)}"}
 
 
 def from_articles(table: Derived) -> str:

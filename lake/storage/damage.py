@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -142,11 +143,42 @@ def published(root: LakeRoot) -> Iterator[Finding]:
             "published", where, f"shows snapshot {shown}, whose files the log does not tell: {error}"
         )
         return
-    wanted = {name: set(listed.paths[name]) for name in TABLES} | {"revised": set(listed.revised)}
-    for name, paths in wanted.items():
-        if named.get(name) != paths:
+    for name in TABLES:
+        if named.get(name) != set(listed.paths[name]):
             what = f"shows other files of {name} than snapshot {shown} has"
             yield Finding("published", where, what)
+    if not gone:
+        yield from _revised(root, edition.path, listed.revised)
+
+
+def _revised(root: LakeRoot, database: Path, files: Iterable[str]) -> Iterator[Finding]:
+    """What the published file takes for superseded, against the files of articles."""
+    where = str(root.database)
+    try:
+        with (
+            duckdb.connect(database, read_only=True) as connection,
+            published_file.reaching(connection, root),
+        ):
+            shown = set(connection.execute(_SUPERSEDING.format("stored.revised")).fetchall())
+    except duckdb.Error as error:
+        yield Finding("published", where, f"does not tell what is superseded: {error}")
+        return
+    if wrong := shown ^ _superseding(files):
+        yield Finding("published", where, f"is wrong about what supersedes {len(wrong)} articles' revisions")
+
+
+_SUPERSEDING = "SELECT article_id, max(revision) FROM {} WHERE revision > 1 GROUP BY ALL"
+
+
+def _superseding(paths: Iterable[str]) -> set[tuple[str, int]]:
+    """The highest revision of each article that has more than one."""
+    names = ["article_id", "revision"]
+    parts = [pq.read_table(readable(path), columns=names, partitioning=None) for path in paths]
+    if not parts:
+        return set()
+    with duckdb.connect() as connection:
+        connection.register("rows_of_files", pa.concat_tables(parts))
+        return set(connection.execute(_SUPERSEDING.format("rows_of_files")).fetchall())
 
 
 def _paths(sql: str) -> set[str]:

@@ -148,10 +148,9 @@ def write_views(
     connection.execute("USE lake")
     connection.execute("BEGIN")
     _store_snapshots(connection, history, past)
-    for name, columns in RELATIONS.items():
-        if paths := files.revised if name == "revised" else files.paths[name]:
-            connection.execute(f"CREATE OR REPLACE VIEW stored.{name} AS {select_files(columns, paths)}")
-    for name, query in derived.items():
+    lists = {**files.paths, "revised": files.revised}
+    base = {name: select_files(columns, lists[name]) for name, columns in RELATIONS.items() if lists[name]}
+    for name, query in {**base, **derived}.items():
         connection.execute(f"CREATE OR REPLACE VIEW stored.{name} AS {query}")
     connection.execute("COMMIT")
     connection.execute("USE memory")

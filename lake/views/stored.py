@@ -1,7 +1,8 @@
 """The relations under the views: a snapshot's data files as SQL, in a schema of their own.
 
     stored.captures | articles | outcomes | rejects   one per Delta table, without the captures' bodies
-    stored.revised                                    the files of articles that hold a revision > 1
+    stored.revised                                    what supersedes others: revisions > 1, from the derived
+                                                      table of them or the files of articles that hold any
     stored.snapshots                                  the snapshots, as rows
 
 The file lists stand here once; all views build on these relations.
@@ -9,7 +10,8 @@ The file lists stand here once; all views build on these relations.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -69,13 +71,36 @@ def select_files(columns: pa.Schema, paths: Sequence[str]) -> str:
     Where some files were written before some column existed, columns are found by field id and read as NULL
     in a file that has none. Not otherwise, because DuckDB 1.0 and 1.1 look for the id of a list in the wrong
     place (the repeated group, to which the format gives none) and read every list as NULL.
+
+    The date of a file in a day's folder is taken from the folder's name, so that a question about some days
+    opens no file of the others.
     """
     if not paths:
         return select_nothing(columns)
-    names = ", ".join(f'"{name}"' for name in columns.names)
-    listed = ", ".join(quoted(path) for path in paths)
-    by_id = f", schema = MAP {{{_field_ids(columns)}}}" if _lacks(columns, paths) else ""
-    return f"SELECT {names} FROM read_parquet([{listed}], hive_partitioning = false{by_id})"
+    if _lacks(columns, paths):
+        return _select(columns, paths, f"hive_partitioning = false, schema = MAP {{{_field_ids(columns)}}}")
+    days = [path for path in paths if _DAY.fullmatch(path)] if "published_date" in columns.names else []
+    rest = sorted(set(paths).difference(days))
+    parts = [_select(columns, rest, "hive_partitioning = false")] if rest else []
+    if days:
+        types = f"hive_partitioning = true, hive_types = {{'{schema.PARTITION}': DATE}}"
+        parts.append(_select(columns, days, types, {"published_date": schema.PARTITION}))
+    return " UNION ALL ".join(parts)
+
+
+_DAY = re.compile(rf"[^=]*/{schema.PARTITION}=\d{{4}}-\d\d-\d\d/[^=/]*")
+"""A file in a day's folder; another ``=`` in the path would be taken for another column."""
+
+
+def _select(
+    columns: pa.Schema, paths: Sequence[str], options: str, named: Mapping[str, str] | None = None
+) -> str:
+    """``named``: columns that have another name there."""
+    other = named or {}
+    names = ", ".join(
+        f'"{other[name]}" AS "{name}"' if name in other else f'"{name}"' for name in columns.names
+    )
+    return f"SELECT {names} FROM read_parquet([{', '.join(map(quoted, paths))}], {options})"
 
 
 def quoted(text: str) -> str:
