@@ -23,10 +23,9 @@ class Objects(AbstractFileSystem):  # type: ignore[misc]  # fsspec has no types
     protocol = "s3"
     cachable = False
 
-    def __init__(self, bucket: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self._sizes: dict[str, int] = {}
-        self._bucket = bucket
 
     def glob(self, path: str, maxdepth: int | None = None, **_: Any) -> list[str]:
         """The path itself: a view names its files one by one."""

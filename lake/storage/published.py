@@ -10,6 +10,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import threading
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +27,11 @@ if TYPE_CHECKING:
 __all__ = ["Edition", "current", "opened", "reaching", "send"]
 
 _KEPT = 3  # copies of the published file that stay: whoever has an older one open keeps it
+
+
+_LOCK = threading.Lock()
+_USERS: Counter[object] = Counter()
+"""Connections that reach a bucket, by database: those of one process on one file share what is registered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +93,20 @@ def reaching(connection: duckdb.DuckDBPyConnection, root: LakeRoot) -> Iterator[
         return
     from lake.storage.duckfiles import Objects
 
-    connection.register_filesystem(Objects(root.path.bucket))
+    name = connection.execute("SELECT max(path) FROM duckdb_databases() WHERE NOT internal").fetchall()[0][0]
+    key = name or object()  # a database in memory is its connection's own
+    with _LOCK:
+        if not _USERS[key]:
+            connection.register_filesystem(Objects())
+        _USERS[key] += 1
     try:
         yield connection
     finally:
-        connection.unregister_filesystem("s3")
+        with _LOCK:
+            _USERS[key] -= 1
+            if not _USERS[key]:
+                del _USERS[key]
+                connection.unregister_filesystem("s3")
 
 
 def _copy(root: LakeRoot, e_tag: str | None) -> Path:
