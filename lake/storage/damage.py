@@ -77,9 +77,8 @@ def _readable(path: Place, file: DataFile, *, hashes: bool) -> Iterator[Finding]
 
 def orphans(table: Table) -> list[Place]:
     """Files in a table's folder that no version has named."""
-    tombs = set(table.delta.vacuum(0, dry_run=True, enforce_retention_duration=False))
-    every = set(table.delta.vacuum(0, dry_run=True, enforce_retention_duration=False, full=True))
-    paths = (table.folder / name for name in sorted(every - tombs))
+    never = table.unneeded(0, full=True) - table.unneeded(0, full=False)
+    paths = (table.folder / name for name in sorted(never))
     return [path for path in paths if path.exists()]
 
 

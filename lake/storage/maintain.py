@@ -95,8 +95,7 @@ def vacuum(root: LakeRoot, *, retention: dt.timedelta = RETENTION) -> int:
         table = open_table(root, name)
         pinned = latest.versions[name] if latest is not None else table.version
         kept = {file.path for file in open_table(root, name, pinned).files()}
-        expired = table.delta.vacuum(hours, dry_run=True, enforce_retention_duration=False, full=True)
-        for path in set(expired) - kept:
+        for path in table.unneeded(hours, full=True) - kept:
             (table.folder / path).unlink(missing_ok=True)
             removed += 1
     if latest is not None:

@@ -21,13 +21,13 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
-from lake.errors import Conflict, Retry, Stop, Usage
+from lake.errors import Conflict, NewslakeError, Retry, Stop, Usage
 
 if TYPE_CHECKING:
     from obstore import PutMode
     from obstore.store import S3Store
 
-__all__ = ["ENDPOINTS", "ObjectPath", "Stat", "explained"]
+__all__ = ["ENDPOINTS", "ObjectPath", "Stat", "explained", "failure"]
 
 ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
 """Variables that name a server other than Amazon's, the one that counts first."""
@@ -45,7 +45,9 @@ _PATIENCE = dt.timedelta(
 _ADDRESS = re.compile(
     r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?"
 )  # S3's own rule for buckets' names
-_STATUS = re.compile(r"non-2xx status code: (\d+ [A-Za-z ]+)")
+_STATUS = re.compile(r"\b(4\d\d|5\d\d) ([A-Z]\w+(?: [A-Z]\w+)*)")
+_REFUSED = ("403 Forbidden", "401 Unauthorized", "lacked the necessary privileges")
+_UNREACHED = re.compile(r"error sending request|timed out|\b5\d\d [A-Z]\w+|after [1-9]\d* retries")
 _CODE = re.compile(r"<Code>(\w+)</Code>")
 _WHOLE = 8 * 1024 * 1024
 """Bytes up to which a file is read with one request: less than two round trips cost on most networks."""
@@ -244,16 +246,8 @@ class ObjectPath:
             if "NoSuchBucket" in str(error):
                 raise Stop(f"there is no bucket {self.bucket}") from None
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self)) from None
-        except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError) as error:
-            raise Stop(
-                f"{self}: the store refuses the environment's credentials: {explained(error)}"
-            ) from None
         except (exceptions.BaseError, OSError) as error:
-            if "403 Forbidden" in str(error) or "401 Unauthorized" in str(error):
-                raise Stop(
-                    f"{self}: the store refuses the environment's credentials: {explained(error)}"
-                ) from None
-            raise Retry(f"{self} cannot be reached: {explained(error)}") from None
+            raise failure(str(self), error) or Retry(f"{self} can't be reached: {explained(error)}") from None
 
 
 class _Ranges(io.RawIOBase):
@@ -285,11 +279,21 @@ class _Ranges(io.RawIOBase):
         return length
 
 
+def failure(where: str, error: object) -> NewslakeError | None:
+    """What a store's error means for the caller, without what it quotes of the request; None for all others."""
+    text, said = str(error), explained(error)
+    if any(sign in text for sign in _REFUSED):
+        return Stop(f"{where}: the store refuses the environment's credentials: {said}")
+    if "501 Not Implemented" in text:
+        return Stop(f"{where}: the store does not know the request: {said}")
+    return Retry(f"{where} can't be reached: {said}") if _UNREACHED.search(text) else None
+
+
 def explained(error: object) -> str:
     """A store's error in a few words. The whole text may quote the request, and so who made it."""
     text = str(error)
-    words = [found[1].strip() for found in (_STATUS.search(text), _CODE.search(text)) if found]
-    return " ".join(words) or text.partition("\n")[0].partition(" - ")[0]
+    words = [" ".join(found.groups()) for found in (_STATUS.search(text), _CODE.search(text)) if found]
+    return " ".join(words) or text.partition("\n")[0].partition(" - ")[0].partition(", after ")[0]
 
 
 def _stat(meta: Any) -> Stat:

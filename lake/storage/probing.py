@@ -20,7 +20,7 @@ __all__ = ["check_writable"]
 def check_writable(root: LakeRoot) -> None:
     """Raise Stop where the lake's bucket cannot be written, or its server ignores conditions.
 
-    Asked once a process, with three small objects' worth of requests; on disk it does nothing.
+    Asked once a process, with six small requests; on disk it does nothing.
     """
     if isinstance(root.path, ObjectPath):
         _probe(root.path)
@@ -29,14 +29,13 @@ def check_writable(root: LakeRoot) -> None:
 @lru_cache(maxsize=8)
 def _probe(folder: ObjectPath) -> None:
     probe = folder / ".probe" / secrets.token_hex(8)
+    probe.exchange(b"first", None)
     try:
-        probe.exchange(b"first", None)
         if not _refused(probe, None):
             raise _unsafe(folder, "If-None-Match")
-        _, stat = probe.fetch()
-        if not _refused(probe, '"another"'):
+        e_tag = probe.stat().e_tag
+        if e_tag is None or not _refused(probe, '"another"') or _refused(probe, e_tag):
             raise _unsafe(folder, "If-Match")
-        probe.exchange(b"second", stat.e_tag)
     finally:
         probe.unlink()
 
@@ -51,6 +50,6 @@ def _refused(probe: ObjectPath, before: str | None) -> bool:
 
 def _unsafe(folder: ObjectPath, header: str) -> Stop:
     return Stop(
-        f"the server of {folder} ignores conditional puts ({header}): two writers would overwrite each other's "
-        "commits without a word. Use a store that honours them (docs/object-storage.md)"
+        f"the server of {folder} does not honour conditional puts ({header}): two writers would overwrite each "
+        "other's commits without a word. Use a store that does (docs/object-storage.md)"
     )

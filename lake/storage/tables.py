@@ -12,7 +12,7 @@ import contextlib
 import json
 import secrets
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,10 +22,10 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 from deltalake.transaction import AddAction, RemoveAction
 
 from lake import schema
-from lake.errors import Conflict, Stop
+from lake.errors import Conflict, Retry, Stop
 from lake.locations import TABLES, LakeRoot
 from lake.storage.files import Place, flush
-from lake.storage.objects import ObjectPath
+from lake.storage.objects import ObjectPath, failure
 from lake.storage.parquet import STATISTICS, DataFile
 from lake.storage.probing import check_writable
 
@@ -92,9 +92,15 @@ class Table:
     def refresh(self) -> None:
         """Move to the newest version: a fraction of the time of opening the table again."""
         before = self.version
-        self.delta.update_incremental()
+        with _reached(self.root):
+            self.delta.update_incremental()
         if self.version != before:
             self._files = None
+
+    def unneeded(self, hours: int, *, full: bool) -> set[str]:
+        """Files that no version has needed for so long; ``full``: and those that none ever named."""
+        with _reached(self.root):
+            return set(self.delta.vacuum(hours, dry_run=True, enforce_retention_duration=False, full=full))
 
     def files(self) -> list[DataFile]:
         """The data files of this version, sorted by path."""
@@ -126,14 +132,15 @@ class Table:
         )
         actions = [_added(file, data_change=not removed) for file in added]
         try:
-            self.delta.create_write_transaction(
-                [*actions, *map(_removed, removed)],
-                "append",
-                _delta_schema(self.name),
-                _partitions(self.name),
-                commit_properties=properties,
-            )
-        except CommitFailedError as error:
+            with _reached(self.root):
+                self.delta.create_write_transaction(
+                    [*actions, *map(_removed, removed)],
+                    "append",
+                    _delta_schema(self.name),
+                    _partitions(self.name),
+                    commit_properties=properties,
+                )
+        except (CommitFailedError, Retry) as error:
             self._settle(target, token, error)
         self._flush(target)
         self.recent = {file.path: file.keys for file in added if file.keys is not None}
@@ -170,7 +177,8 @@ class Table:
             return
         fields = [field for field in Schema.from_arrow(wanted).fields if field.name in missing]
         try:
-            self.delta.alter.add_columns(fields, commit_properties=CommitProperties(max_commit_retries=0))
+            with _reached(self.root):
+                self.delta.alter.add_columns(fields, commit_properties=CommitProperties(max_commit_retries=0))
         except CommitFailedError as error:
             raise Conflict(f"another writer committed to {self.name} first") from error
         raise Conflict(f"{self.name} has got new columns or members: {', '.join(missing)}")
@@ -183,6 +191,8 @@ class Table:
     def _settle(self, target: int, token: str, error: Exception) -> None:
         """Tell a commit that failed from one that only seems to have: the log itself says whose it is."""
         if not log_entry(self.root, self.name, target).exists():
+            if isinstance(error, Retry):
+                raise error
             raise Stop(f"cannot commit to {self.folder}: {error}") from error
         note = commit_note(self.root, self.name, target)
         if note is not None and note.get("token") == token:
@@ -217,6 +227,11 @@ def create(root: LakeRoot) -> None:
     hold a lake.
     """
     check_writable(root)
+    with _reached(root):
+        _create(root)
+
+
+def _create(root: LakeRoot) -> None:
     for name in ("captures", "rejects", "articles", "outcomes"):
         options = _options(root)
         if DeltaTable.is_deltatable(str(root.table(name)), options):
@@ -241,9 +256,9 @@ def create(root: LakeRoot) -> None:
 def open_table(root: LakeRoot, name: str, version: int | None = None) -> Table:
     """Open a table at ``version``, by default the newest. Raises Stop where there is none."""
     try:
-        return Table(
-            root, name, DeltaTable(str(root.table(name)), version=version, storage_options=_options(root))
-        )
+        with _reached(root):
+            delta = DeltaTable(str(root.table(name)), version=version, storage_options=_options(root))
+        return Table(root, name, delta)
     except TableNotFoundError as error:
         raise Stop(f"there is no lake at {root.path}: run `newslake ingest` first") from error
 
@@ -284,6 +299,18 @@ def _listed(delta: DeltaTable) -> Iterable[DataFile]:
     wanted = ("path", "size_bytes", "num_records", "partition.date", "max.revision")
     columns = [actions.column(n).to_pylist() if n in actions.column_names else nothing for n in wanted]
     return (DataFile(*values) for values in zip(*columns, strict=True))
+
+
+@contextlib.contextmanager
+def _reached(root: LakeRoot) -> Iterator[None]:
+    """Raise what a bucket's server says to delta-rs as newslake's own errors; others, and those of a disk, pass."""
+    try:
+        yield
+    except (DeltaError, OSError) as error:
+        found = failure(str(root.path), error) if isinstance(root.path, ObjectPath) else None
+        if found is None:
+            raise
+        raise found from None
 
 
 def _options(root: LakeRoot) -> dict[str, str] | None:
