@@ -21,7 +21,7 @@ from lake.errors import Stop, Usage
 from lake.locations import LakeRoot
 from lake.storage import snapshots
 from lake.storage.files import absent
-from lake.storage.published import reaching
+from lake.storage.published import reach
 from lake.storage.snapshots import Files, Snapshot
 from lake.views.publish import write_views
 
@@ -69,7 +69,8 @@ def past_views(root: LakeRoot, when: str) -> Iterator[Path]:
     earlier = (each for each in snapshots.history(root) if each.id < snapshot.id)
     with tempfile.TemporaryDirectory(prefix="newslake-") as folder:
         path = Path(folder) / root.database.name
-        with duckdb.connect(config={"threads": 1}) as connection, reaching(connection, root):
+        with duckdb.connect(config={"threads": 1}) as connection:
+            reach(connection, root)
             write_views(connection, path, files, derived, chain([snapshot], earlier))
         yield path
 

@@ -168,11 +168,8 @@ def _opened(root: LakeRoot, at: str | None = None) -> Iterator[duckdb.DuckDBPyCo
     if at is not None:
         from lake.history import past_views  # it reads the log, which a question about the present need not
 
-        with (
-            past_views(root, at) as path,
-            duckdb.connect(path, read_only=True) as connection,
-            published.reaching(connection, root),
-        ):
+        with past_views(root, at) as path, duckdb.connect(path, read_only=True) as connection:
+            published.reach(connection, root)
             yield connection
         return
     edition = published.current(root)
@@ -182,7 +179,8 @@ def _opened(root: LakeRoot, at: str | None = None) -> Iterator[duckdb.DuckDBPyCo
         connection = duckdb.connect(edition.path, read_only=True)
     except duckdb.Error as error:
         raise Stop(f"{root.database} can't be opened: {error}") from error
-    with connection, published.reaching(connection, root):
+    with connection:
+        published.reach(connection, root)
         yield connection
 
 

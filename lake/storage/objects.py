@@ -210,7 +210,8 @@ class ObjectPath:
     def exchange(self, data: bytes, before: str | None) -> str | None:
         """Write it if its state is still that of the e-tag ``before``; None: if there is no such object.
 
-        Returns its new e-tag. Raises Conflict where it is not.
+        Returns its new e-tag. Raises Conflict where it is not. (A request that was done and whose answer was
+        lost is sent again and then refused: so the object itself is asked whose it is.)
         """
         import obstore
         from obstore.exceptions import AlreadyExistsError, PreconditionError
@@ -219,8 +220,15 @@ class ObjectPath:
             try:
                 mode: PutMode = {"e_tag": before} if before else "create"
                 return obstore.put(self._store(), self.key, data, mode=mode)["e_tag"]
-            except (AlreadyExistsError, PreconditionError, FileNotFoundError) as error:
-                raise Conflict(f"{self} was written by another meanwhile") from error
+            except FileNotFoundError as error:
+                if before is None or "NoSuchBucket" in str(error):
+                    raise
+                raise Conflict(f"{self} was removed meanwhile") from None
+            except (AlreadyExistsError, PreconditionError):
+                held, stat = self.fetch() if self.exists() else (None, None)
+                if stat is None or held != data:
+                    raise Conflict(f"{self} was written by another meanwhile") from None
+                return stat.e_tag
 
     def rename(self, target: ObjectPath) -> ObjectPath:
         """Copy it to another key and delete it here; between the two steps both are there."""

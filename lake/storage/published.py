@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import os
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,14 +23,12 @@ from lake.storage.objects import ObjectPath
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["Edition", "current", "opened", "reaching", "send"]
+__all__ = ["Edition", "current", "opened", "reach", "send"]
 
 _KEPT = 3  # copies of the published file that stay: whoever has an older one open keeps it
 
 
 _LOCK = threading.Lock()
-_USERS: Counter[object] = Counter()
-"""Connections that reach a bucket, by database: those of one process on one file share what is registered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,35 +75,24 @@ def opened(root: LakeRoot) -> Iterator[duckdb.DuckDBPyConnection]:
     edition = current(root)
     if edition is None:
         raise Stop(f"there is no lake at {root.path}: run `newslake ingest` first")
-    with duckdb.connect(edition.path, read_only=True) as connection, reaching(connection, root):
+    with duckdb.connect(edition.path, read_only=True) as connection:
+        reach(connection, root)
         yield connection
 
 
-@contextlib.contextmanager
-def reaching(connection: duckdb.DuckDBPyConnection, root: LakeRoot) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The connection, which can read the lake's data files for as long as the context lasts.
+def reach(connection: duckdb.DuckDBPyConnection, root: LakeRoot) -> None:
+    """Let the connection read the lake's data files until it is closed; on disk there is nothing to do.
 
-    DuckDB reads a bucket through its extension httpfs, which has to be downloaded; this needs nothing.
+    DuckDB reads a bucket through its extension httpfs, which has to be downloaded; this needs nothing. It is
+    never taken back: DuckDB 2.0 crashes if a result still holds files then.
     """
     if isinstance(root.path, Path):
-        yield connection
         return
     from lake.storage.duckfiles import Objects
 
-    name = connection.execute("SELECT max(path) FROM duckdb_databases() WHERE NOT internal").fetchall()[0][0]
-    key = name or object()  # a database in memory is its connection's own
     with _LOCK:
-        if not _USERS[key]:
+        if "s3" not in connection.list_filesystems():  # connections of one process to one file share them
             connection.register_filesystem(Objects())
-        _USERS[key] += 1
-    try:
-        yield connection
-    finally:
-        with _LOCK:
-            _USERS[key] -= 1
-            if not _USERS[key]:
-                del _USERS[key]
-                connection.unregister_filesystem("s3")
 
 
 def _copy(root: LakeRoot, e_tag: str | None) -> Path:

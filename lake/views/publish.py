@@ -92,9 +92,9 @@ def _attempt(root: LakeRoot, *, anew: bool) -> Published:
     with (
         _turn(root),
         duckdb.connect(config={"threads": 1}) as connection,
-        published.reaching(connection, root),
         _opened(root) as lake,
     ):
+        published.reach(connection, root)
         before = published.current(root)
         # read once: files and rows must be of the same newest snapshot
         history = snapshots.history(root, lake.outcomes if lake else None)
