@@ -159,7 +159,7 @@ def test_caches_may_go_and_lie_on_the_machine_alone(lake: str, tmp_path: Path, m
     ingest(IngestRequest((str(posts),), root, sizes=Sizes(workers=1)))
     before = content(root)
     names = {path.removeprefix(f"{lake}/").partition("/")[0] for path in objects(lake)}
-    assert names == {"captures", "articles", "outcomes", "rejects", "lake.duckdb"}
+    assert names == {"captures", "articles", "outcomes", "rejects", "derived", "lake.duckdb"}
     assert root.index.is_relative_to(machine) and root.staging("x").is_relative_to(machine)
     shutil.rmtree(machine)
     report = ingest(IngestRequest((str(posts),), root, sizes=Sizes(workers=1)))

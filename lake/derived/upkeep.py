@@ -111,7 +111,7 @@ def _session(
         opened.callback(shutil.rmtree, spill, ignore_errors=True)
         if connection is None:
             connection = opened.enter_context(duckdb.connect())
-            opened.enter_context(published.reaching(connection, root))
+            published.reach(connection, root)
         session = opened.enter_context(connection.cursor())
         session.execute(
             f"SET TimeZone = 'UTC'; SET threads = {_THREADS}; SET memory_limit = '{_MEMORY}';"
