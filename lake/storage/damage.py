@@ -154,10 +154,8 @@ def _revised(root: LakeRoot, database: Path, files: Iterable[str]) -> Iterator[F
     """What the published file takes for superseded, against the files of articles."""
     where = str(root.database)
     try:
-        with (
-            duckdb.connect(database, read_only=True) as connection,
-            published_file.reaching(connection, root),
-        ):
+        with duckdb.connect(database, read_only=True) as connection:
+            published_file.reach(connection, root)
             shown = set(connection.execute(_SUPERSEDING.format("stored.revised")).fetchall())
     except duckdb.Error as error:
         yield Finding("published", where, f"does not tell what is superseded: {error}")
