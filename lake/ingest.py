@@ -25,6 +25,7 @@ from lake.locations import LakeRoot
 from lake.model import Item, RejectRecord
 from lake.report import Report
 from lake.settings import Limits, Sizes
+from lake.sources.passed import Passed
 from lake.sources.reading import Reading
 from lake.storage import staging
 from lake.storage.captures import Stored, store
@@ -89,7 +90,8 @@ class Captured:
     """What capturing gave; ``discovering`` and ``storing`` are the seconds of its two halves.
 
     ``found`` counts items, and lists of live sources that could be read. ``names`` is the run's copy of the
-    lake's table of names, if there is one. ``states`` is what live sources remember from the commit on.
+    lake's table of names, if there is one. ``states`` is what live sources remember from the commit on;
+    ``passed`` are the notes of lists of WARC files, which a commit makes superfluous.
     """
 
     stored: Stored
@@ -98,6 +100,7 @@ class Captured:
     storing: float
     names: Path | None = None
     states: Mapping[str, Any] = field(default_factory=dict)
+    passed: tuple[Passed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,14 @@ def capture(request: IngestRequest, run: Run, progress: Progress | None = None) 
     started = time.perf_counter()
     reading = Reading(request.root, request.sources, request.limits, request.configuration)
     stream = _Watched(reading.items(), progress)
-    stored = store(request.root, stream, run_id=run.run_id, source=request.source, sizes=request.sizes)
+    stored = store(
+        request.root,
+        stream,
+        run_id=run.run_id,
+        source=request.source,
+        sizes=request.sizes,
+        committed=reading.committed,
+    )
     total = time.perf_counter() - started
     return Captured(
         stored,
@@ -137,6 +147,7 @@ def capture(request: IngestRequest, run: Run, progress: Progress | None = None) 
         total - stream.seconds,
         names.pin(request.root, run.run_id),
         reading.states,
+        tuple(reading.passed),
     )
 
 
@@ -166,7 +177,7 @@ def structure(request: IngestRequest, captured: Captured, progress: Progress | N
 
 def commit(request: IngestRequest, run: Run, captured: Captured, structured: Structured) -> Committed:
     """Decide new, revised, merged and unchanged, and commit all of it as one snapshot."""
-    return commit_staged(
+    done = commit_staged(
         request.root,
         [Path(result.articles) for result in structured.results if result.articles],
         _reject_files(captured, structured),
@@ -176,6 +187,9 @@ def commit(request: IngestRequest, run: Run, captured: Captured, structured: Str
         names=captured.names,
         states=captured.states,
     )
+    for each in captured.passed:
+        each.close()
+    return done
 
 
 def extraction(table: Path | None) -> dict[str, str]:

@@ -7,6 +7,7 @@
 | ``names.parquet`` | the table of names that ``newslake names learn`` writes; absent until then |
 | ``cache/index.sqlite`` | the key index, rebuildable at any time |
 | ``cache/views-….duckdb`` | the views without data, copied each time that the lake is published |
+| ``cache/paths/`` | where an ingest of a list of WARC files goes on that was killed |
 | ``cache/robots/`` | robots.txt files, kept for a day |
 | ``derived/<name>/`` | the files of derived tables, made again when they are gone |
 | ``staging/<run id>/`` | work of one run, removed when it ends |

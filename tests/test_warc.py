@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+import lake.sources.warc
 from lake.ingest import IngestRequest, ingest
 from lake.locations import LakeRoot, lake_root
 from lake.model import Item, RejectRecord
 from lake.report import Report
 from lake.settings import Limits, Sizes
 from lake.sources.warc import read_warc
+from lake.storage import captures
 from tests.live_lake import LiveLake
 from tests.site import Reply, Site
 
@@ -141,3 +145,60 @@ def test_remote_files_are_loaded_and_a_missing_one_is_a_reject(
         report = lake.tick(f"{site.base}/crawl/warc.paths")
         assert (report.new, report.rejects) == (1, {"capture/http_404": 1})
         assert lake.sql("SELECT origin FROM captures") == [(URL.format(1),)]
+
+
+def crawl(folder: Path) -> Path:
+    """A list of three files on disk: two pages and one that is too large, one page, one page."""
+    folder.mkdir()
+    (folder / "1.warc.gz").write_bytes(
+        warc((URL.format(1), page(1)), (URL.format(2), page(2)), (URL.format(7), page(7) * 9))
+    )
+    for number in (3, 4):
+        (folder / f"{number}.warc.gz").write_bytes(warc((URL.format(number), page(number))))
+    listed = folder / "warc.paths"
+    listed.write_text("1.warc.gz\n3.warc.gz\n4.warc.gz\n")
+    return listed
+
+
+LIMITS = Limits(item_bytes=3000)
+
+
+def test_a_record_without_an_address_ends_its_file_and_not_the_run(tmp_path: Path) -> None:
+    first, last = read(tmp_path, warc((URL.format(1), page(1))) + warc(("", page(2))))
+    assert isinstance(first, Item)
+    assert isinstance(last, RejectRecord)
+    assert (last.reason, last.origin.path is not None) == ("corrupt", True)
+
+
+def counts(report: Report) -> tuple[int, int, dict[str, int]]:
+    return report.captured, report.new, dict(report.rejects)
+
+
+def test_a_list_that_was_interrupted_goes_on_after_the_files_that_are_committed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = crawl(tmp_path / "crawl")
+    whole = counts(ingest(IngestRequest((str(listed),), lake_root(tmp_path / "at_once"), limits=LIMITS)))
+    assert whole == (5, 4, {"capture/too_large": 1})
+    root = lake_root(tmp_path / "lake")
+    monkeypatch.setattr(captures, "_COMMIT_EVERY", 1)
+    request = IngestRequest((str(listed),), root, limits=LIMITS, sizes=Sizes(workers=1, batch_items=1))
+
+    class Killed(BaseException):
+        pass
+
+    def dying(path: str, limits: Limits) -> Iterator[Item | RejectRecord]:
+        if path.endswith("4.warc.gz"):
+            raise Killed
+        yield from opened(path, limits)
+
+    opened = read_warc
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(lake.sources.warc, "read_warc", dying)
+        ingest(request)
+    (note,) = (root.path / "cache" / "paths").iterdir()
+    assert json.loads(note.read_text())["done"] == ["1.warc.gz"]  # of 3 it is not known to be the end
+
+    (tmp_path / "crawl" / "1.warc.gz").unlink()  # whoever looked for it again would fail
+    assert counts(ingest(request)) == whole
+    assert not note.exists()

@@ -42,8 +42,8 @@ class Known:
             return headers.get("etag"), headers.get("last-modified")
         return None, None
 
-    def unfinished(self, source: str, since: dt.datetime, until: dt.datetime) -> Iterator[Item]:
-        """Captures of the source that an interrupted run stored and did not structure: as they were fetched."""
+    def unfinished(self, source: str | None, since: dt.datetime, until: dt.datetime) -> Iterator[Item]:
+        """Captures of the source (None: of any) that an interrupted run stored and did not structure: as they came."""
         ids = self._index.captured_between(since, until, unfinished=True)
         rows = self._newest(source, ids)
         for row, body in raw.read_many(self._root, list(rows), self._index) if rows else ():
@@ -54,12 +54,12 @@ class Known:
         ids = self._index.captured_between(after, until)
         return [row["origin"] for row in self._newest(source, ids).values() if row["http_status"]]
 
-    def _newest(self, source: str, capture_ids: list[str]) -> dict[str, Mapping[str, Any]]:
+    def _newest(self, source: str | None, capture_ids: list[str]) -> dict[str, Mapping[str, Any]]:
         """Those captures that the source brought and that are the newest of their origins."""
         if not capture_ids:
             return {}
         rows = raw.locate(self._root, capture_ids, self._index).to_pylist()
-        mine = {row["capture_id"]: row for row in rows if row["source"] == source and row["url"]}
+        mine = {row["capture_id"]: row for row in rows if source in (None, row["source"]) and row["url"]}
         newest = {each.capture_id for each in self.origins(row["origin"] for row in mine.values()).values()}
         return {capture_id: row for capture_id, row in mine.items() if capture_id in newest}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import gzip
 import logging
 import re
@@ -18,6 +19,7 @@ from lake.locations import LakeRoot
 from lake.model import Item, Origin, RejectRecord
 from lake.settings import MIB, Limits
 from lake.sources import read, refusals
+from lake.sources.passed import Passed
 
 if TYPE_CHECKING:  # HTTP takes a quarter of a second to load, which reading files should not pay
     from lake.live import Live
@@ -33,6 +35,7 @@ _PATHS = (".paths", ".paths.gz")
 _WARCS = (".warc", ".warc.gz")
 _ARCHIVE = "https://data.commoncrawl.org/"
 """Where Common Crawl's lists of paths point: they hold paths without a host."""
+_FIRST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)  # before the first web page
 _LARGEST_WARC = 8 * 1024 * MIB
 """Common Crawl's files have about 1 GiB."""
 
@@ -48,6 +51,7 @@ class Reading:
         configuration: the user's configuration file; None means the one in the lake's folder.
         states: what live sources have to remember, to be committed with what they brought.
         lists: how many lists of live sources could be read.
+        passed: which files of lists of WARC files are through; to be closed when the run is.
     """
 
     root: LakeRoot
@@ -56,6 +60,7 @@ class Reading:
     configuration: str | None = None
     states: Mapping[str, Any] = field(default_factory=dict)
     lists: int = 0
+    passed: list[Passed] = field(default_factory=list)
     _loaded: Configuration | None = None
 
     def items(self) -> Iterator[Item | RejectRecord]:
@@ -126,13 +131,43 @@ class Reading:
         except Reject as reject:
             yield refusals.record(reject, source)
             return
+        lines = list(dict.fromkeys(filter(None, map(str.strip, text.splitlines()))))
+        passed = Passed.of(self.root, source, text)
+        self.passed.append(passed)
+        if passed.done:
+            log.info(
+                "%s: %d of %d files are there from a run that ended early",
+                source,
+                len(passed.done),
+                len(lines),
+            )
+            yield from self._left_over()
+            yield from passed.rejects
         base = source if is_address(source) else _ARCHIVE
-        for line in filter(None, map(str.strip, text.splitlines())):
+        for line in lines:
+            if line in passed.done:
+                continue
             local = _beside(source, line)
-            if local is not None:
-                yield from read([str(local)], self.limits)
-            else:
-                yield from self._remote_warc(line if is_address(line) else urljoin(base, f"/{line}"))
+            url = line if is_address(line) else urljoin(base, f"/{line}")
+            rejects = []
+            for each in self._remote_warc(url) if local is None else read([str(local)], self.limits):
+                if isinstance(each, RejectRecord):
+                    rejects.append(each)
+                yield each
+            if not any(each.origin.path or each.origin.url == url for each in rejects):
+                passed.add(line, rejects)  # a file that could not be read is read again
+
+    def _left_over(self) -> Iterator[Item]:
+        """What a run that ended early has stored and not structured, as it came."""
+        from lake.sources.known import Known
+
+        with Known(self.root) as known:
+            yield from known.unfinished(None, _FIRST, dt.datetime.now(dt.UTC))
+
+    def committed(self) -> None:
+        """Everything that was handed on so far is committed."""
+        for each in self.passed:
+            each.keep()
 
     def _text(self, source: str) -> str:
         from lake.sources.files import read_bytes

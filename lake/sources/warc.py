@@ -49,7 +49,8 @@ def records(file: BinaryIO, name: str, limits: Limits) -> Iterator[Item | Reject
                 continue
             found += 1
             yield _item(record, limits)
-    except (ArchiveLoadFailed, EOFError, ValueError, OSError, UnicodeError) as error:
+    except (ArchiveLoadFailed, EOFError, ValueError, OSError, UnicodeError, AttributeError) as error:
+        # the last one is what warcio (1.8) says of a response without WARC-Target-URI
         if isinstance(error, OSError) and error.errno:
             raise
         words = f"damaged after {found} pages: {type(error).__name__}: {str(error)[:200]}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -80,11 +80,13 @@ def store(
     run_id: str,
     source: str | None,
     sizes: Sizes | None = None,
+    committed: Callable[[], None] = lambda: None,
 ) -> Stored:
     """Store items as captures and stage those that are to be structured.
 
     Memory is bounded by a few batches (``sizes``), not by the number of items. A capture whose outcome is
-    known is not staged; an item that comes twice is counted once.
+    known is not staged; an item that comes twice is counted once. ``committed`` is called each time that all
+    items taken so far are in the table.
 
     Raises:
         Conflict: other writers were faster too many times; what was committed stays.
@@ -95,8 +97,10 @@ def store(
         index.catch_up(lake)
         run = _Run(lake, index, run_id, source, sizes)
         for batch in batches(items, sizes):
-            run.take(batch)
+            if run.take(batch):
+                committed()
         run.finish()
+        committed()
         return run.stored
 
 
@@ -120,8 +124,8 @@ class _Run:
             str, dt.datetime
         ] = {}  # by origin: times later than the clock's, which was set back
 
-    def take(self, batch: list[Item | RejectRecord]) -> None:
-        """Write a batch; commit when enough have gathered."""
+    def take(self, batch: list[Item | RejectRecord]) -> bool:
+        """Write a batch; commit when enough have gathered. Whether it did."""
         self._take_rejects([each for each in batch if isinstance(each, RejectRecord)])
         rows = self._in_order([each for each in batch if isinstance(each, Item)])
         fresh = self._index.take([row["capture_id"] for row in rows])
@@ -129,8 +133,10 @@ class _Run:
         rows = self._without_returning(rows)
         if rows:
             self._batches.append(self._write(rows))
-        if sum(len(each.rows) for each in self._batches) >= _COMMIT_EVERY:
-            self.commit()
+        if sum(len(each.rows) for each in self._batches) < _COMMIT_EVERY:
+            return False
+        self.commit()
+        return not self._returning  # what has returned waits for the end of the run
 
     def _in_order(self, items: list[Item]) -> list[dict[str, Any]]:
         """The items' rows; what is read or fetched now has a time after all that its origin gave before.
