@@ -31,6 +31,7 @@ MACRO_CALLS = (
     "timeline('青禾')",
     "as_of('2122-01-01')",
     "event_window('699001', before := 1, after := 1)",
+    "similar('b')",
 )
 COUNTS = (
     "SELECT * FROM (VALUES "
@@ -47,6 +48,7 @@ import json, sys
 sys.path.insert(0, sys.argv[1])
 import duckdb
 connection = duckdb.connect(sys.argv[2], read_only=True)
+connection.execute("SET enable_progress_bar = false")  # which a busy machine would see among the answers
 answers = [[list(row) for row in connection.execute(query).fetchall()] for query in sys.argv[3:]]
 print(json.dumps([duckdb.__file__, *answers]))
 """
@@ -70,6 +72,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> LakeRoot:
     ]
     parts = {
         "media": "北岸日报",
+        "body_text": "青禾钢铁与沧澜汽车签订长期供货协议，特种钢产能将于年内投产，双方还将共同建设研发中心，预计明年上半年完工。",
         "mentions": mentions,
         "links": [{"url": "https://qinghe.example/", "text": "公告"}],
         "images": [{"url": "https://img.example/a.png"}],

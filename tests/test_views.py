@@ -133,6 +133,7 @@ CALLS = {
     "timeline": "timeline('青禾')",
     "as_of": "as_of('2122-01-01')",
     "event_window": "event_window('699001', before := 0, after := 1)",
+    "similar": "similar('qinghe:1')",
 }
 
 
@@ -382,7 +383,7 @@ def test_a_macro_has_parameters() -> None:
         ("whole", "VARCHAR"),
         ("depth", "INTEGER"),
     ]
-    assert macro.create == "CREATE MACRO parts(whole, depth := 1) AS TABLE select 1"
+    assert macro.create == 'CREATE MACRO "parts"(whole, depth := 1) AS TABLE select 1'
     assert "Call: `FROM parts(whole, depth := 1)`." in document([macro])
 
 

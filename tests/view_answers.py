@@ -26,6 +26,7 @@ _RELATIONS = {
     "articles": schema.ARTICLES,
     "outcomes": schema.OUTCOMES,
     "rejects": schema.REJECTS,
+    **{table.name: table.columns for table in DERIVED if table.query is None and table is not SUPERSEDING},
 }
 
 
@@ -39,7 +40,7 @@ def _views() -> duckdb.DuckDBPyConnection:
         connection.execute(f"CREATE TABLE stored.{name} AS FROM given")
     connection.execute("CREATE VIEW stored.revised AS SELECT article_id, revision FROM stored.articles")
     for table in DERIVED:
-        if table is not SUPERSEDING:
+        if table.query is not None:
             connection.execute(f"CREATE VIEW stored.{table.name} AS {from_articles(table)}")
     columns = ", ".join(f'"{name}" {kind}' for name, kind in SNAPSHOT_COLUMNS.items())
     connection.execute(f"CREATE TABLE stored.snapshots ({columns})")

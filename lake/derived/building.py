@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from lake.derived import changes, segments
 from lake.derived.superseding import SUPERSEDING
-from lake.derived.table import Batch, Derived
+from lake.derived.table import Batch, Derived, Settling
 from lake.locations import LakeRoot
 from lake.storage.files import Place
 
@@ -75,7 +75,24 @@ class Work:
                     before = (*past[table.name], *parts.set_down())
                     parts.newest = table.build(Batch(self._connection, rows, self._version, before))
             for table, parts in building:
-                self._write(table, (start, self._version), parts.everything())
+                rows = self._settled(table, parts.everything(), past[table.name], spaces)
+                self._write(table, (start, self._version), rows)
+
+    def _settled(
+        self,
+        table: Derived,
+        rows: pa.Table | Sequence[Place],
+        past: Sequence[Place],
+        spaces: ExitStack,
+    ) -> pa.Table | Sequence[Place]:
+        if table.settle is None:
+            return rows
+        parts = _Parts(spaces.enter_context(segments.workspace(self._root)), table)
+        articles = self._root.table("articles")
+        for part in table.settle(Settling(self._connection, table.columns, rows, past, articles)):
+            parts.set_down()
+            parts.newest = part
+        return parts.everything()
 
     def _past(self, table: Derived, start: int) -> list[Place]:
         chain = segments.live(self._root, table, start - 1) if start else []

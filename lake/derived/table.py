@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from lake.storage.files import Place
 
-__all__ = ["Batch", "Derived", "by_query"]
+__all__ = ["Batch", "Derived", "Settling", "by_query"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,21 @@ class Batch:
     past: tuple[Place, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """All rows of a segment as ``build`` gave them, in memory or in files, for what depends on their order.
+
+    ``columns`` are the table's; ``connection`` and ``past`` as in Batch, but that no part of the segment is past.
+    ``articles`` is the folder of the table ``articles``, for what is asked of few of its rows.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    columns: pa.Schema
+    rows: pa.Table | Sequence[Place]
+    past: Sequence[Place]
+    articles: Place
+
+
 @dataclass(frozen=True)
 class Derived:
     """A derived table.
@@ -40,7 +55,8 @@ class Derived:
     the views show what the newest files have of such a state.
     ``row_group``: rows in a row group (20,480: the least that costs a question about one key little more than
     10,240, and all others less; measured). ``version`` is raised whenever ``build`` changes what it gives: files of
-    another version are made again, as they are when any other field here changes.
+    another version are made again, as they are when any other field here changes. ``settle`` completes the rows of a
+    segment once ``build`` has given all of them, some at a time; it must give the same for the same rows in any order.
 
     Rows of superseded revisions are left out where the columns ``article_id`` and ``revision`` tell them.
     """
@@ -52,7 +68,8 @@ class Derived:
     build: Callable[[Batch], pa.Table]
     query: str | None = None
     row_group: int = 20_480
-    version: int = 1
+    version: int | str = 1
+    settle: Callable[[Settling], Iterable[pa.Table]] | None = None
 
     @property
     def by_article(self) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from lake.derived.mentions import MENTIONS
+from lake.derived.stories import STORIES
 from lake.derived.superseding import SUPERSEDING
 from lake.derived.table import Derived
 
 __all__ = ["DERIVED"]
 
-DERIVED: tuple[Derived, ...] = (SUPERSEDING, MENTIONS)
+DERIVED: tuple[Derived, ...] = (SUPERSEDING, MENTIONS, STORIES)
 """In the order in which they are built; SUPERSEDING comes first, for the others leave out what it names."""

@@ -33,6 +33,9 @@ VIEWS = (
     "revisions_diff",
     "topics",
     "quality_daily",
+    "stories",
+    "reposts",
+    "novelty",
 )
 """The views."""
 
@@ -42,5 +45,6 @@ MACROS = (
     "timeline",
     "as_of",
     "event_window",
+    "similar",
 )
 """The table macros, which take parameters; made after the views."""

@@ -59,7 +59,7 @@ def write_blank(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
 def create(connection: duckdb.DuckDBPyConnection, view: View) -> None:
     """Create a view or macro with its comments in the connection's current database."""
     kind = "VIEW" if view.arguments is None else "MACRO TABLE"
-    statements = [view.create, f"COMMENT ON {kind} {view.name} IS {quoted(view.comment)}"]
+    statements = [view.create, f'COMMENT ON {kind} "{view.name}" IS {quoted(view.comment)}']
     if view.arguments is None:
         statements += [
             f'COMMENT ON COLUMN {view.name}."{column.name}" IS {quoted(column.comment)}'

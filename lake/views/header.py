@@ -101,10 +101,10 @@ class View:
 
     @property
     def create(self) -> str:
-        """The statement that makes it."""
+        """The statement that makes it; a name may be a word of SQL's, as long as calls of it are understood."""
         if self.arguments is None:
             return f"CREATE VIEW {self.name} AS {self.sql}"
-        return f"CREATE MACRO {self.name}({self.arguments}) AS TABLE {self.sql}"
+        return f'CREATE MACRO "{self.name}"({self.arguments}) AS TABLE {self.sql}'
 
 
 def load(names: Iterable[str] = (*VIEWS, *MACROS)) -> list[View]:

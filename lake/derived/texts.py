@@ -1,0 +1,98 @@
+"""Texts of single revisions, read from the data files of their dates."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from lake.derived.likeness import Text
+from lake.schema import PARTITION
+from lake.storage.files import Place, readable
+
+__all__ = ["Key", "Texts"]
+
+
+class Key(NamedTuple):
+    """A revision of an article, and what says where it lies."""
+
+    article_id: str
+    revision: int
+    published_date: dt.date
+    run_id: str
+
+
+_RUN = re.compile(r"(\d{8}T\d{6}-[0-9a-f]{6})-")
+_COLUMNS = ["article_id", "revision", "title", "body_text", "mentions"]
+
+
+class Texts:
+    """The texts of ``keys``, from the table at ``folder``; a revision is the same in whatever file it lies.
+
+    Raises:
+        LookupError: a text is in no file of its date: maintenance has just moved it, or the lake is damaged.
+    """
+
+    def __init__(self, folder: Place, keys: Iterable[Key]) -> None:
+        self._rows: dict[tuple[str, int], dict[str, Any]] = {}
+        wanted: dict[dt.date, list[Key]] = defaultdict(list)
+        for key in keys:
+            wanted[key.published_date].append(key)
+        for date, of_date in sorted(wanted.items()):
+            self._read(folder, date, of_date)
+
+    def __getitem__(self, key: Key) -> Text:
+        row = self._rows[key.article_id, key.revision]
+        securities = {
+            (each["market"], each["code"]) for each in row["mentions"] or () if each["kind"] == "security"
+        }
+        return Text.of(row["title"], row["body_text"], securities)
+
+    def _read(self, folder: Place, date: dt.date, keys: Sequence[Key]) -> None:
+        missing = {(key.article_id, key.revision) for key in keys}
+        ids = pa.array(sorted({key.article_id for key in keys}), pa.string())
+        for path in _files(folder, date, {key.run_id for key in keys}):
+            for row in _rows(path, ids):
+                if (own := (row["article_id"], row["revision"])) in missing:
+                    self._rows[own] = row
+                    missing.remove(own)
+            if not missing:
+                return
+        raise LookupError(f"articles of {date} that are in none of its files: {sorted(missing)[:3]}")
+
+
+def _files(folder: Place, date: dt.date, runs: set[str]) -> list[Place]:
+    """The files of a day, or of its month if that is over long since, likely ones first.
+
+    A run's file has its name; those that maintenance put together have rows of many.
+    """
+    names = (f"{PARTITION}={date:%Y-%m-%d}", f"{PARTITION}={date:%Y-%m}")
+    paths: list[Place] = []
+    for name in names:
+        paths += (folder / name).glob("*.parquet")
+
+    def rank(path: Place) -> tuple[int, str]:
+        run = _RUN.match(path.name)
+        return 1 if run is None else 0 if run[1] in runs else 2, str(path)
+
+    return sorted(paths, key=rank)
+
+
+def _rows(path: Place, ids: pa.Array) -> list[dict[str, Any]]:
+    """The rows of these articles in a file; none where it cannot be read, for it is being written or removed."""
+    found: list[dict[str, Any]] = []
+    with contextlib.suppress(OSError, pa.ArrowException), pq.ParquetFile(readable(path)) as opened:
+        for group in range(opened.num_row_groups):
+            held = opened.read_row_group(group, columns=["article_id"], use_threads=False)
+            chosen = pc.is_in(held.column("article_id"), value_set=ids)
+            if pc.any(chosen).as_py():
+                rows = opened.read_row_group(group, columns=_COLUMNS, use_threads=False)
+                found += rows.filter(chosen).to_pylist()
+    return found
