@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from lake.errors import Reject
 from lake.extraction import extract
+from lake.extraction.depth import MAX_DEPTH, shallow
 from lake.extraction.page import extract_page
 from tests.pages import PARAGRAPHS, article, page
 
@@ -31,6 +32,19 @@ SENTENCE = PARAGRAPHS[0]
 
 PAGES: dict[str, Callable[[], str]] = {
     "10,000 nested blocks": lambda: "<div>" * 10_000 + PROSE,
+    "200,000 nested blocks": lambda: "<div>" * 200_000 + PROSE,
+    "nested blocks behind end tags that are none": lambda: (
+        "<div><!--</div>--><img alt='</div>'></ </div>" * 20_000 + PROSE
+    ),
+    "nested blocks in a drawing's title": lambda: "<svg><title>" + "<div>" * 200_000 + PROSE,
+    "nested blocks, ended out of scope": lambda: "<div><table><td></div>" * 20_000 + PROSE,
+    "formatting never closed, each unlike the others": lambda: (
+        "".join(f"<b class=c{n}><i id=i{n}><p>x" for n in range(10_000)) + PROSE
+    ),
+    "formatting ended out of scope": lambda: (
+        "".join(f"<b class=c{n}><table><td></b></table><p>x" for n in range(6_000)) + PROSE
+    ),
+    "end tags of nothing below a deep nest": lambda: "<span>" * 100_000 + "</x>" * 100_000 + PROSE,
     "20,000 nested inline elements": lambda: "<b>" * 20_000 + SENTENCE * 3,
     "nested tables": lambda: "<table><tr><td>" * 3_000 + PROSE,
     "nested lists": lambda: "<ul><li>" * 10_000 + SENTENCE * 3,
@@ -108,6 +122,24 @@ def test_a_hostile_page_stays_within_its_bounds(name: str) -> None:
 def test_prose_below_ten_thousand_levels_is_still_found() -> None:
     found = extract_page("<div>" * 10_000 + PROSE, url="https://x.example.cn/1")
     assert all(paragraph in found.body_text for paragraph in PARAGRAPHS)
+
+
+def test_a_page_of_real_depth_stays_as_it_is() -> None:
+    html = page("<div>" * 300 + PROSE + "</div>" * 300 + "<ul><li><p>x</ul>" * 5_000)
+    assert shallow(html) == html
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["<div>", "</div>", "<p>", "<b a=1>", "</b>", "<!--", "-->", "甲", "<svg>", "乙<br>"])
+    )
+)
+def test_text_is_kept_below_the_greatest_depth(pieces: list[str]) -> None:
+    html = "<div>" * 12_000 + "".join(pieces)
+    kept = shallow(html)
+    assert kept.count("<div>") <= MAX_DEPTH + len(pieces)
+    assert (kept.count("甲"), kept.count("乙")) == (pieces.count("甲"), pieces.count("乙<br>"))
 
 
 def test_lone_surrogates_do_no_harm() -> None:

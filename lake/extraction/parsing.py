@@ -5,6 +5,7 @@ from __future__ import annotations
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
 from lake.extraction.bounds import bounded
+from lake.extraction.depth import shallow
 
 __all__ = ["parse"]
 
@@ -16,7 +17,7 @@ def parse(html: str) -> LexborHTMLParser:
     (40,000 cost 18 s, without them .2 s) and nothing else on a page that is only read.
     """
     try:
-        return LexborHTMLParser(bounded(html), options=LexborDocumentOptions.WO_EVENTS)
+        return LexborHTMLParser(bounded(shallow(html)), options=LexborDocumentOptions.WO_EVENTS)
     except UnicodeEncodeError:
         plain = html.encode("utf-8", "replace").decode("utf-8")
-        return LexborHTMLParser(bounded(plain), options=LexborDocumentOptions.WO_EVENTS)
+        return LexborHTMLParser(bounded(shallow(plain)), options=LexborDocumentOptions.WO_EVENTS)
