@@ -31,6 +31,7 @@ _COLUMNS = pa.schema(
         pa.field("first_offset", pa.int32()),
         pa.field("marked_by", pa.string()),
         pa.field("securities", pa.int32()),  # how many securities the article names
+        pa.field("others", pa.list_(pa.string())),  # the other securities as ``market.code``; NULL: too many
         pa.field("in_title", pa.bool_()),
         pa.field("charted", pa.bool_()),
     ]
@@ -48,6 +49,10 @@ WITH positioned AS (
         -- a sum is three times cheaper here than the length of a filtered list
         list_sum([(each.kind = 'security')::integer FOR each IN mentions])::integer AS securities,
         [struct_pack(market := chart.market, code := chart.code) FOR chart IN charts] AS charted_pairs,
+        [
+            coalesce(each.market::varchar, '') || '.' || each.code
+            FOR each IN mentions IF each.kind = 'security'
+        ] AS pairs,
         unnest(range(1, len(mentions) + 1))::integer AS position,
         unnest(mentions) AS mention
     FROM articles
@@ -71,6 +76,11 @@ SELECT
     mention.first_offset,
     mention.marked_by,
     securities,
+    CASE
+        WHEN mention.kind = 'security' AND securities <= 10 THEN [
+            pair FOR pair IN pairs IF pair <> coalesce(mention.market::varchar, '') || '.' || mention.code
+        ]
+    END AS others,
     coalesce(
         contains(title, mention.name),
         contains(title, mention.code) AND regexp_matches(mention.code, '^[0-9]{5,}$'),

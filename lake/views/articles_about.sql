@@ -32,9 +32,16 @@
 with
 
 pairs as (
-    select distinct market, code
-    from mentions
-    where symbol = security or code = security or name = security or market || '.' || code = security
+    -- one condition a branch: each is looked up in what files tell of their values; with "or" all are read
+    select market, code from stored.mentions where symbol = security
+    union
+    select market, code from stored.mentions where code = security
+    union
+    select market, code from stored.mentions where name = security
+    union
+    select market, code
+    from stored.mentions
+    where code = regexp_extract(security, '^-?[0-9]+[.](.*)$', 1) and market || '.' || code = security
 )
 
 select

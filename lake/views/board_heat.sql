@@ -55,9 +55,9 @@ rolled_totals as (
 ),
 
 boards as (
-    select published_date, mention.code, mention.name
-    from (select published_date, unnest(mentions) as mention from articles)
-    where mention.kind = 'board'
+    select published_date, code, name
+    from stored.mentions
+    where kind = 'board'
 ),
 
 mentioned as (

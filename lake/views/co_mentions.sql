@@ -37,113 +37,77 @@
 
 with
 
-listed as (
+-- the table is named three times: a part that is read twice would be stored, and with all rows
+total as (  -- each article adds as many rows as it names securities; all numbers up to 10 divide 2520
+    select (sum(2520 // securities) // 2520)::bigint as articles
+    from stored.mentions
+    where kind = 'security' and securities between 1 and 10
+),
+
+singles as (
     select
-        published_date,
-        media,
-        mentions,
-        list_sum([(each.kind = 'security')::integer for each in mentions]) as securities
-    from articles
-),
-
-kept as (
-    select published_date, media, mentions
-    from listed
-    where securities between 1 and 10
-),
-
-total as (
-    select count(*) as articles
-    from kept
-),
-
-singles as materialized (
-    select
-        coalesce(mention.market::varchar, '') || '.' || mention.code as pair,
-        mention.market,
-        mention.code,
-        max(mention.name) as name,
+        coalesce(market::varchar, '') || '.' || code as pair,
+        market,
+        code,
+        max(name) as name,
         count(*) as articles
-    from (select unnest(mentions) as mention from kept)
-    where mention.kind = 'security'
-    group by mention.market, mention.code
-),
-
-listed_pairs as (  -- a short string for each pair: cheaper to carry along than the mentions
-    select
-        published_date,
-        media,
-        [
-            case when each.kind = 'security' then coalesce(each.market::varchar, '') || '.' || each.code end
-            for each in mentions
-        ] as pairs
-    from kept
-),
-
-first_named as (
-    select published_date, media, pairs, unnest(pairs) as pair
-    from listed_pairs
+    from stored.mentions
+    where kind = 'security' and securities between 1 and 10
+    group by market, code
 ),
 
 both_named as (
-    select published_date, media, pair, unnest(pairs) as other
-    from first_named
-    where pair is not null
+    select published_date, media, market, code, unnest(others) as other
+    from stored.mentions
+    where kind = 'security' and securities between 1 and 10
 ),
 
 per_medium as (
     select
-        pair,
+        market,
+        code,
         other,
         media,
         count(*) as together,
         min(published_date) as first_date,
         max(published_date) as last_date
     from both_named
-    where pair < other  -- each pair once; mirrored below
-    group by pair, other, media
+    group by market, code, other, media
 ),
 
-counted as materialized (
+counted as (
     select
-        pair,
+        market,
+        code,
         other,
         sum(together)::bigint as together,
         count(media) as media,
         min(first_date) as first_date,
         max(last_date) as last_date
     from per_medium
-    group by pair, other
+    group by market, code, other
     having sum(together) >= 3
-),
-
-mirrored as (
-    select pair, other, together, media, first_date, last_date
-    from counted
-    union all
-    select other, pair, together, media, first_date, last_date
-    from counted
 ),
 
 measured as (
     select
-        one.market,
-        one.code,
+        counted.market,
+        counted.code,
         one.name,
         two.market as other_market,
         two.code as other_code,
         two.name as other_name,
-        mirrored.together,
+        counted.together,
         one.articles,
         two.articles as other_articles,
-        mirrored.together::double * total.articles / (one.articles * two.articles) as lift,
-        mirrored.together::double / total.articles as chance,
-        mirrored.media,
-        mirrored.first_date,
-        mirrored.last_date
-    from mirrored
-    inner join singles as one on one.pair = mirrored.pair
-    inner join singles as two on two.pair = mirrored.other
+        counted.together::double * total.articles / (one.articles * two.articles) as lift,
+        counted.together::double / total.articles as chance,
+        counted.media,
+        counted.first_date,
+        counted.last_date
+    from counted
+    inner join singles as one on one.code = counted.code and one.market is not distinct from counted.market
+    inner join singles as two on two.pair = counted.other
     cross join total
 )
 

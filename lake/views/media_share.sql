@@ -29,16 +29,17 @@
 
 with
 
-mentioned as (
-    select date_trunc('month', published_date)::date as month, media, unnest(mentions) as mention
-    from articles
-    where media is not null
-),
-
 counted as (
-    select month, mention.market, mention.code, media, max(mention.name) as name, count(*) as articles
-    from mentioned
-    group by month, mention.market, mention.code, media
+    select
+        date_trunc('month', published_date)::date as month,
+        market,
+        code,
+        media,
+        max(name) as name,
+        count(*) as articles
+    from stored.mentions
+    where media is not null
+    group by month, market, code, media
 ),
 
 totals as (

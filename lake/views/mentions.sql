@@ -27,28 +27,17 @@
 --   order by articles desc, symbol
 --   limit 10
 
-with
-
-positioned as (
-    select
-        article_id,
-        published_date,
-        unnest(range(1, len(mentions) + 1))::integer as position,
-        unnest(mentions) as mention
-    from articles
-)
-
 select
     article_id,
     published_date,
     position,
-    mention.kind,
-    mention.market,
-    mention.code,
-    mention.symbol,
-    mention.mic,
-    mention.name,
-    mention.count,
-    mention.first_offset,
-    mention.marked_by
-from positioned
+    kind,
+    market,
+    code,
+    symbol,
+    mic,
+    name,
+    count,
+    first_offset,
+    marked_by
+from stored.mentions

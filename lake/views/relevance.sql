@@ -41,35 +41,12 @@
 
 with
 
-positioned as (
-    select
-        article_id,
-        published_at,
-        published_date,
-        media,
-        title,
-        -- a sum is three times cheaper here than the length of a filtered list
-        list_sum([(each.kind = 'security')::integer for each in mentions])::integer as securities,
-        [struct_pack(market := chart.market, code := chart.code) for chart in charts] as charted_pairs,
-        unnest(range(1, len(mentions) + 1))::integer as position,
-        unnest(mentions) as mention
-    from articles
-),
-
 signs as (
     select
         *,
-        coalesce(
-            contains(title, mention.name),
-            contains(title, mention.code) and regexp_matches(mention.code, '^[0-9]{5,}$'),
-            false
-        ) as in_title,
-        coalesce(mention.first_offset < 200, false) as in_lead,
-        coalesce(
-            list_contains(charted_pairs, struct_pack(market := mention.market, code := mention.code)), false
-        ) as charted,
+        coalesce(first_offset < 200, false) as in_lead,
         securities > 10 as listed
-    from positioned
+    from stored.mentions
 )
 
 select
@@ -79,12 +56,12 @@ select
     media,
     title,
     position,
-    mention.kind,
-    mention.market,
-    mention.code,
-    mention.symbol,
-    mention.name,
-    mention.count,
+    kind,
+    market,
+    code,
+    symbol,
+    name,
+    count,
     in_title,
     in_lead,
     charted,
@@ -92,9 +69,9 @@ select
     securities,
     case
         when in_title then 100
-        when listed then case when in_lead or charted or mention.count >= 2 then 20 else 0 end
+        when listed then case when in_lead or charted or count >= 2 then 20 else 0 end
         when in_lead or charted then 90
-        when mention.count >= 2 then 75
+        when count >= 2 then 75
         when position = 1 then 50
         else 20
     end::integer as relevance

@@ -46,10 +46,7 @@ named as (
         max(published_at) as last_seen,
         min(published_date) as first_date,
         max(published_date) as last_date
-    from (
-        select published_at, published_date, mention.*
-        from (select published_at, published_date, unnest(mentions) as mention from articles)
-    )
+    from stored.mentions
     group by market, code, name
 ),
 
