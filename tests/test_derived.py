@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lake.derived import building, segments, upkeep
+from lake.derived.briefs import BRIEFS
 from lake.derived.mentions import MENTIONS
 from lake.derived.relations import from_articles, relations
 from lake.derived.superseding import SUPERSEDING
@@ -71,7 +72,7 @@ def newest_version(root: LakeRoot) -> int:
 
 
 def assert_right(root: LakeRoot) -> list[tuple[Any, ...]]:
-    """Keep up and compare, as publishing does but for the other views; the rows."""
+    """Keep up and compare, as publishing does but for the other views; the rows of mentions."""
     newest = snapshots.latest(root)
     assert newest is not None
     with duckdb.connect(config={"threads": 1}) as connection:
@@ -80,10 +81,12 @@ def assert_right(root: LakeRoot) -> list[tuple[Any, ...]]:
         connection.execute("CREATE SCHEMA stored")
         for name, paths in (("articles", files.paths["articles"]), ("revised", files.revised)):
             connection.execute(f"CREATE VIEW stored.{name} AS {select_files(RELATIONS[name], paths)}")
-        given = relations(root, newest_version(root))["mentions"]
-        rows = connection.execute(f"FROM ({given}) ORDER BY ALL").fetchall()
-        assert rows == connection.execute(f"FROM ({from_articles(MENTIONS)}) ORDER BY ALL").fetchall()
-    return rows
+        given = relations(root, newest_version(root))
+        rows = {}
+        for table in (BRIEFS, MENTIONS):
+            rows[table] = connection.execute(f"FROM ({given[table.name]}) ORDER BY ALL").fetchall()
+            assert rows[table] == connection.execute(f"FROM ({from_articles(table)}) ORDER BY ALL").fetchall()
+    return rows[MENTIONS]
 
 
 def grow(root: LakeRoot, runs: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lake.derived.briefs import BRIEFS
 from lake.derived.mentions import MENTIONS
 from lake.derived.stories import STORIES
 from lake.derived.superseding import SUPERSEDING
@@ -9,5 +10,5 @@ from lake.derived.table import Derived
 
 __all__ = ["DERIVED"]
 
-DERIVED: tuple[Derived, ...] = (SUPERSEDING, MENTIONS, STORIES)
+DERIVED: tuple[Derived, ...] = (SUPERSEDING, BRIEFS, MENTIONS, STORIES)
 """In the order in which they are built; SUPERSEDING comes first, for the others leave out what it names."""

@@ -39,7 +39,7 @@ with
 
 lake_days as (
     select distinct published_date
-    from articles
+    from stored.briefs
 ),
 
 baselines as (

@@ -21,7 +21,7 @@ with
 
 baseline as (
     select count(distinct published_date) as days
-    from articles
+    from stored.briefs
     where published_date between day::date - 60 and day::date - 1
 ),
 

@@ -31,7 +31,7 @@
 
 with
 
-pairs as (
+found as (
     -- one condition a branch: each is looked up in what files tell of their values; with "or" all are read
     select market, code from stored.mentions where symbol = security
     union
@@ -42,6 +42,11 @@ pairs as (
     select market, code
     from stored.mentions
     where code = regexp_extract(security, '^-?[0-9]+[.](.*)$', 1) and market || '.' || code = security
+),
+
+pairs as (  -- as a list and back: so it shows that they are few, and the join looks them up
+    select unnest(list(struct_pack(market := market, code := code))) as pair
+    from found
 )
 
 select
@@ -57,4 +62,4 @@ select
     relevance.name,
     relevance.count
 from relevance
-inner join pairs on pairs.code = relevance.code and pairs.market is not distinct from relevance.market
+inner join pairs on pairs.pair.code = relevance.code and pairs.pair.market is not distinct from relevance.market

@@ -29,7 +29,7 @@ with
 
 totals as (
     select published_date, count(*) as articles
-    from articles
+    from stored.briefs
     group by published_date
 ),
 

@@ -106,7 +106,7 @@ numbered as (
 
 published as (
     select published_date, count(*) as articles
-    from articles
+    from stored.briefs
     group by published_date
 ),
 

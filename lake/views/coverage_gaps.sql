@@ -29,9 +29,8 @@ with
 
 timed as (
     select source, (epoch_us(published_at) + 28_800_000_000) // 3_600_000_000 as hour_number
-    from articles
-    where date_origin is distinct from 'capture'
-        and (epoch_us(published_at) + 28_800_000_000) % 86_400_000_000 <> 0
+    from stored.briefs
+    where has_time
 ),
 
 hourly as (

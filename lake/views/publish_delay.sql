@@ -34,11 +34,9 @@ timed as (
     select
         source,
         published_date,
-        -- Shanghai is eight hours ahead of UTC; arithmetic, so that no client needs a table of zones
-        date_origin is distinct from 'capture'
-            and (epoch_us(published_at) + 28_800_000_000) % 86_400_000_000 <> 0 as has_time,
+        has_time,
         (epoch_us(first_seen_at) - epoch_us(published_at)) / 60e6 as delay
-    from articles
+    from stored.briefs
 )
 
 select

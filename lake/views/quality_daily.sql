@@ -44,20 +44,17 @@ daily as (
         source,
         published_date as date,
         count(*) as articles,
-        count(*) filter (where title <> '') / count(*) as title,
-        count(*) filter (where digest <> '') / count(*) as digest,
-        count(*) filter (where body_text <> '') / count(*) as text,
+        count(*) filter (where has_title) / count(*) as title,
+        count(*) filter (where has_digest) / count(*) as digest,
+        count(*) filter (where has_text) / count(*) as text,
         count(*) filter (where media <> '') / count(*) as media,
-        count(*) filter (where len(authors) > 0) / count(*) as authors,
-        count(*) filter (where category <> '') / count(*) as category,
-        count(*) filter (where len(tags) > 0) / count(*) as tags,
-        count(*) filter (where url <> '') / count(*) as url,
-        count(*) filter (where len(mentions) > 0) / count(*) as mentions,
-        count(*) filter (
-            where date_origin is distinct from 'capture'
-                and (epoch_us(published_at) + 28_800_000_000) % 86_400_000_000 <> 0  -- midnight at UTC+8
-        ) / count(*) as time
-    from articles
+        count(*) filter (where has_authors) / count(*) as authors,
+        count(*) filter (where has_category) / count(*) as category,
+        count(*) filter (where has_tags) / count(*) as tags,
+        count(*) filter (where has_url) / count(*) as url,
+        count(*) filter (where has_mentions) / count(*) as mentions,
+        count(*) filter (where has_time) / count(*) as time
+    from stored.briefs
     group by source, published_date
 ),
 

@@ -28,14 +28,13 @@ with
 
 local_times as (
     select source, make_timestamp(epoch_us(published_at) + 28_800_000_000) as local_time  -- UTC+8
-    from articles
-    where date_origin is distinct from 'capture'
+    from stored.briefs
+    where has_time
 ),
 
 timed as (
     select source, local_time, local_time::date as day, hour(local_time) * 60 + minute(local_time) as clock
     from local_times
-    where local_time <> date_trunc('day', local_time)
 ),
 
 counted as (

@@ -24,22 +24,6 @@
 --   where published_date = (select max(published_date) from articles)
 --   order by articles desc, host, section
 
-with
-
-placed as (
-    select
-        published_date,
-        site,
-        nullif(lower(regexp_extract(url, '^[A-Za-z][A-Za-z0-9+.-]*://([^/:?#]+)', 1)), '') as host,
-        coalesce(
-            nullif(category, ''),
-            nullif(lower(regexp_extract(url, '^[^:]+://[^/?#]+/([A-Za-z][A-Za-z-]+)/', 1)), '')
-        ) as section,
-        media,
-        len(mentions) > 0 as names_any
-    from articles
-)
-
 select
     published_date,
     site,
@@ -47,7 +31,7 @@ select
     section,
     count(*) as articles,
     count(distinct media) as media,
-    count(*) filter (where names_any) as securities,
+    count(*) filter (where has_mentions) as securities,
     count(*) / sum(count(*)) over (partition by published_date) as share
-from placed
+from stored.briefs
 group by published_date, site, host, section
