@@ -124,6 +124,12 @@ def filled(folder: Path, lake: Path) -> Filled:
     )
 
 
+def addressed(page: bytes, url: str) -> bytes:
+    """The page stating its own address, as most do."""
+    link = f'<link rel="canonical" href="{url}">'.encode()
+    return page.replace(b"</head>", link + b"</head>", 1) if b"</head>" in page else link + page
+
+
 def write_junk(folder: Path) -> None:
     for name, (body, _) in JUNK.items():
         (folder / name).write_bytes(body)
@@ -144,8 +150,8 @@ def pages() -> dict[str, tuple[Path, dict[str, Any]]]:
 def mixed(pages: dict[str, tuple[Path, dict[str, Any]]], tmp_path_factory: pytest.TempPathFactory) -> Filled:
     folder = tmp_path_factory.mktemp("mixed")
     write_junk(folder)
-    for site, (page, _) in pages.items():
-        shutil.copy(page, folder / f"page-{site}.html")
+    for site, (page, expected) in pages.items():
+        (folder / f"page-{site}.html").write_bytes(addressed(page.read_bytes(), expected["url"]))
     for n in range(1, 6):
         plain = POST.format(n=n, category="emnews", tags="东财滚动新闻", digest=f"> 第{n}次公告。\n\n")
         (folder / f"post-{n}.md").write_text(plain, "utf-8")
@@ -161,6 +167,8 @@ def test_each_real_one_gives_one_article(mixed: Filled, pages: dict[str, tuple[P
     for site, (_, expected) in pages.items():
         article = mixed.articles[f"page-{site}.html"]
         assert (article["site"], article["title"]) == (site, expected["title"])
+        if "key" in expected:
+            assert article["article_id"] == f"{site}:{expected['key']}"
         assert article["published_at"] == dt.datetime.fromisoformat(expected["published_at"])
         read = article["body_text"] + article["body_markdown"]
         assert [words for words in expected.get("body_has", ()) if words not in read] == []
