@@ -19,9 +19,10 @@ __all__ = ["WINDOW_DAYS", "Candidates"]
 WINDOW_DAYS = 7
 """Most days between a story's first article and a repost: the longest window of Thomson Reuters News Analytics for
 novelty; weights in use fall off within three days (Miranda et al. 2018)."""
-_PROPOSED = 0.5
-"""Part of the marks of the text with fewer that two must share to be compared. Of a text of which nine tenths are
-contained about nine tenths of the marks are shared; half of them leaves room for chance where they are few."""
+_LEAST, _SPREAD = 0.8, 0.4
+"""Of the m marks of the text with fewer, two texts must share 0.8 m - 2 * 0.4 sqrt(m) to be compared: two standard
+deviations less than a share of 0.8 gives, and both limits of ``likeness`` mean more than that (a Jaccard index of 0.7 is
+0.82 of each of two texts of one length)."""
 
 # Runs in the order in which they began; maintenance and repair put a word before that.
 _ORDER = """coalesce(nullif(regexp_extract(run_id, '[0-9]{8}T[0-9]{6}.*'), ''), run_id),
@@ -78,7 +79,11 @@ FROM pairs
 INNER JOIN later ON later.n = pairs.n
 INNER JOIN earlier ON earlier.n = pairs.other
 WHERE abs(epoch_us(later.published_at) - epoch_us(earlier.published_at)) <= {WINDOW_DAYS} * 86400000000
-    AND (pairs.proposals > 0 OR pairs.marks >= {_PROPOSED} * least(len(later.marks), len(earlier.marks)))
+    AND (
+        pairs.proposals > 0
+        OR pairs.marks >= {_LEAST} * least(len(later.marks), len(earlier.marks))
+            - 2 * {_SPREAD} * sqrt(least(len(later.marks), len(earlier.marks)))
+    )
 ORDER BY ALL
 """
 

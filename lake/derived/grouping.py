@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass
 from functools import lru_cache
 from itertools import chain
-from typing import Any
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -35,8 +34,7 @@ _PLACES = pa.schema(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """An article's story, whether it leads it, else how alike it is to the one that does."""
 
     story_id: str
@@ -56,7 +54,7 @@ def settled(given: Settling) -> Iterator[pa.Table]:
         for first in range(1, count + 1, _ROWS):
             last = min(first + _ROWS - 1, count)
             places = _Stretch(candidates, first, last, given.articles, again).places()
-            yield candidates.settle(pa.Table.from_pylist(places, schema=_PLACES))
+            yield candidates.settle(places)
 
 
 class _Stretch:
@@ -79,9 +77,12 @@ class _Stretch:
         texts = Texts(articles, [self._keys[n] for n in {*self._pairs, *chain(*self._pairs.values())}])
         self._text = lru_cache(_HELD)(lambda n: texts[self._keys[n]])
 
-    def places(self) -> list[dict[str, Any]]:
-        """One row for each, as _PLACES says, in their order."""
-        return [{"n": n, **asdict(self._place(n, key))} for n, key in self._rows.items()]
+    def places(self) -> pa.Table:
+        """The number of each row and its place."""
+        rows = [(n, *self._place(n, key)) for n, key in self._rows.items()]
+        return pa.table([pa.array(column) for column in zip(*rows, strict=True)], names=_PLACES.names).cast(
+            _PLACES
+        )
 
     def _place(self, n: int, key: Key) -> _Place:
         own = key.article_id
