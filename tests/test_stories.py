@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
@@ -16,6 +17,9 @@ from hypothesis import strategies as st
 
 from benchmarks.edits import labelled
 from benchmarks.reposts import rows, score, segment, stories
+from lake.locations import LakeRoot
+from lake.views.publish import publish
+from tests.small_lake import commit
 from tests.test_likeness import prose
 
 NOON = dt.datetime(2022, 3, 1, 12, tzinfo=dt.UTC)
@@ -183,6 +187,51 @@ def test_the_stories_are_the_same_however_runs_are_cut_into_segments(
     ids = set(found)
     assert all(found[story] == story for story in set(found.values()) if story in ids)
     assert set(found.values()) <= ids
+
+
+def committed(root: LakeRoot, run: int, *given: dict[str, Any]) -> None:
+    """A run of its own; what it adds is published."""
+    keys = {"content_hash": "00", "capture_ids": []}
+    commit(root, run_id=f"20220301T{run:06d}-000000", articles=[row | keys for row in given])
+    publish(root)
+
+
+def told(root: LakeRoot) -> dict[str, str]:
+    with duckdb.connect(root.database, read_only=True) as connection:
+        return dict(connection.execute("SELECT article_id, story_id FROM stored.stories").fetchall())
+
+
+def test_a_lake_made_anew_has_the_same_stories(tmp_path: Path) -> None:
+    root = LakeRoot(tmp_path)
+    text = prose(300)
+    committed(root, 0, article("b", text), article("x", prose(300, 2)))
+    committed(root, 1, article("a", text, hours=-20, run=1), article("c", text[:120], hours=30, run=1))
+    committed(root, 2, article("b", prose(300, 3), run=2, revision=2))
+    committed(root, 3, article("d", prose(300, 3), hours=2, run=3), article("e", text, hours=2, run=3))
+    wanted = {"a": "b", "b": "b", "c": "b", "d": "b", "e": "e", "x": "x"}
+    assert told(root) == wanted
+    shutil.rmtree(root.derived("stories"))
+    committed(root, 4)
+    assert told(root) == wanted
+
+
+def test_the_stories_of_a_damaged_lake_wait_and_nothing_else_does(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    root = LakeRoot(tmp_path)
+    steel = {"kind": "security", "market": 1, "code": "699001"}
+    committed(root, 0, article("a", prose(300), mentions=[steel]))
+    [path] = root.path.glob("articles/date=*/*.parquet")
+    whole = path.read_bytes()
+    pq.write_table(pq.read_table(path, partitioning=None).slice(0, 0), path)  # its rows are gone
+    committed(root, 1, article("b", prose(300), hours=1, run=1, mentions=[steel]))
+    assert "derived tables are not up to date" in caplog.text
+    assert "b" not in told(root)
+    with duckdb.connect(root.database, read_only=True) as connection:
+        assert connection.execute("SELECT count(*) FROM mentions").fetchone() == (2,)
+    path.write_bytes(whole)
+    committed(root, 2)
+    assert told(root) == {"a": "a", "b": "a"}
 
 
 def test_reposts_are_told_from_what_is_only_alike(tmp_path: Path) -> None:
