@@ -74,15 +74,15 @@ class Work:
                 for table, parts in building:
                     before = (*past[table.name], *parts.set_down())
                     parts.newest = table.build(Batch(self._connection, rows, self._version, before))
-            failures = []
+            failures: list[Exception] = []
             for table, parts in building:
                 try:
                     rows = self._settled(table, parts.everything(), past[table.name], spaces)
                     self._write(table, (start, self._version), rows)
                 except Exception as failure:  # noqa: BLE001  one table's failure is not another's
                     failures.append(failure)
-            for failure in failures:
-                raise failure
+            if failures:
+                raise failures[0]
 
     def _settled(
         self,
