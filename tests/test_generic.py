@@ -99,6 +99,34 @@ def test_comments_longer_than_the_article_are_no_article() -> None:
     assert text == "\n\n".join(PARAGRAPHS)
 
 
+def test_boxes_that_unfold_hold_the_article_together() -> None:
+    boxes = "".join(
+        f'<h3>第{n}步</h3><div class="box" style="display: none"><p>第{n}步的做法：{text}</p></div>'
+        for n, text in enumerate(PARAGRAPHS * 3)
+    )
+    text = read(page(f"<p>{PARAGRAPHS[0]}</p>{boxes}")).body_text
+    assert all(f"第{n}步的做法" in text for n in range(12))
+
+
+def test_comments_one_by_one_are_no_article_however_many() -> None:
+    talk = "".join(
+        f'<div class="comment-item"><p>第{n}楼的网友说，他从不同意这样的看法，大家应该再等等，事实不是这样。</p></div>'
+        for n in range(30)
+    )
+    assert read(page(article(), after=talk)).body_text == "\n\n".join(PARAGRAPHS)
+
+
+def test_a_footer_longer_than_the_article_is_none() -> None:
+    rights = (
+        "<p>本网站所载内容仅供参考，不构成任何投资建议，使用者应当自行承担风险，本公司不承担责任。</p>" * 3
+    )
+    rights += (
+        "<p>未经书面许可，任何单位和个人不得转载、复制或者以其他方式使用本网站的内容，违者必究。</p>" * 3
+    )
+    html = page(article(PARAGRAPHS[:1])).replace("</body>", f"<footer><div>{rights}</div></footer></body>")
+    assert read(html).body_text == PARAGRAPHS[0]
+
+
 def test_an_unlucky_class_name_around_the_whole_page_costs_nothing() -> None:
     html = page(article()).replace('<div class="wrap">', '<div class="breadcrumb sidebar-left">')
     assert PARAGRAPHS[0] in read(html).body_text and "相关阅读" not in read(html).body_text

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lake.extraction.junk import is_phrase
+from lake.extraction.junk import HIDDEN, is_phrase
 from lake.extraction.outline import Block, Outline
 
 __all__ = ["Area", "find"]
@@ -64,8 +64,9 @@ def _leave_out(page: Outline) -> list[int]:
     total = page.gains[0]
     left_out: list[int] = []
     covered = 0
+    alike = _gains_alike(page)
     for index, share in page.suspects:
-        if index < covered or (page.gains[index] > max(share * total, _SMALL)):
+        if index < covered or _held(page, index, share, alike) > max(share * total, _SMALL):
             continue
         left_out.append(index)
         covered = page.ends[index]
@@ -77,6 +78,35 @@ def _leave_out(page: Outline) -> list[int]:
             parent = page.parents[parent]
         page.values[index:covered] = [_OUT] * (covered - index)
     return left_out
+
+
+def _held(page: Outline, index: int, share: float, alike: dict[str, float]) -> float:
+    """The prose that goes with an element of a suspicious name.
+
+    Where the name is weak or the element hidden, all of its kind count: what each of ten boxes that unfold
+    holds is little, what they hold together is the article. Comments and teasers come in numbers too, but
+    their names are telling. A page's footer is no article where there is prose outside, however much it says.
+    """
+    gain = page.gains[index]
+    if page.tags[index] == "footer" and page.gains[0] - gain >= _SMALL:
+        return 0.0
+    return max(gain, alike.get(_kind(page, index), 0.0)) if share <= HIDDEN and gain > 0 else gain
+
+
+def _gains_alike(page: Outline) -> dict[str, float]:
+    """The prose that the outermost elements of suspicious names hold, by tag and class."""
+    sums: dict[str, float] = {}
+    covered = 0
+    for index, _ in page.suspects:
+        if index >= covered:
+            covered = page.ends[index]
+            kind = _kind(page, index)
+            sums[kind] = sums.get(kind, 0.0) + max(0.0, page.gains[index])
+    return sums
+
+
+def _kind(page: Outline, index: int) -> str:
+    return f"{page.tags[index]} {page.attributes[index].get('class') or ''}"
 
 
 def _container(page: Outline) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-__all__ = ["is_phrase", "suspicion"]
+__all__ = ["HIDDEN", "is_phrase", "suspicion"]
 
 COMMENTS, STRONG, HIDDEN, WEAK = 0.75, 0.4, 0.25, 0.1
 """The share of a page's prose up to which an element of such a name is left out.
