@@ -29,7 +29,7 @@ class Common:
     """The options of every command."""
 
     lake: Annotated[str | None, Parameter(name="--lake")] = None
-    """Folder that holds the lake; $NEWSLAKE_ROOT by default, else ./data."""
+    """Folder, or s3://BUCKET/PREFIX, that holds the lake; $NEWSLAKE_ROOT by default, else ./data."""
     json: Annotated[bool, Parameter(name="--json", negative=(), show_default=False)] = False
     """Print one JSON object on stdout."""
 

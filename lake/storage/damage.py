@@ -96,7 +96,7 @@ def pins(root: LakeRoot, lake: Lake) -> Iterator[Finding]:
         what = "has a note that is damaged; readers take the snapshot before it"
         yield Finding("snapshot_note", str(log_entry(root, "outcomes", version)), what)
     after = {table.name: table.version for table in lake.tables()}
-    for snapshot in snapshots.history(root):
+    for snapshot in snapshots.history(root, lake.outcomes):
         for name, version in snapshot.versions.items():
             if version > after[name]:
                 what = f"pins version {version} of {name}, which ends or goes on at {after[name]}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import astuple
 from pathlib import Path
 
 from deltalake.exceptions import DeltaError
@@ -18,15 +19,15 @@ from lake.storage.tables import Lake, Table, log_entry, open_table
 __all__ = ["forget", "held_lake"]
 
 _MOST = 8  # handles kept: those of two lakes
-_Mark = tuple[int, int, int]
+_Mark = tuple[object, ...]
 _kept: dict[tuple[LakeRoot, str], tuple[Table, _Mark]] = {}
 
 
 @contextmanager
 def held_lake(root: LakeRoot) -> Iterator[Lake]:
     """Every table at its newest version, as `open_lake` gives it; the handles are kept for the next step."""
-    outcomes = _newest(root, "outcomes")  # first, so that no pin is newer than the rest
-    captures, articles, rejects = (_newest(root, name) for name in ("captures", "articles", "rejects"))
+    names = ("outcomes", "articles", "rejects", "captures")  # the order of `open_lake`
+    outcomes, articles, rejects, captures = (_newest(root, name) for name in names)
     lake = Lake(root, captures=captures, articles=articles, outcomes=outcomes, rejects=rejects)
     yield lake
     for table in lake.tables():
@@ -54,12 +55,12 @@ def _newest(root: LakeRoot, name: str) -> Table:
 
 
 def _mark(table: Table) -> _Mark | None:
-    """What tells a log entry's file from another one of that name; None in a bucket, which has no such thing."""
+    """What tells a log entry's file from another one of that name; None if it is gone."""
     entry = log_entry(table.root, table.name, table.version)
-    if not isinstance(entry, Path):
-        return None
     try:
-        found = entry.stat()
+        if isinstance(entry, Path):
+            found = entry.stat()
+            return found.st_ino, found.st_mtime_ns, found.st_size
+        return astuple(entry.stat())
     except FileNotFoundError:
         return None
-    return found.st_ino, found.st_mtime_ns, found.st_size

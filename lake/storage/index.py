@@ -144,6 +144,10 @@ class Index:
             return bool(version > table.version)
         return bool(now != entry)
 
+    def is_ahead(self, lake: Lake) -> bool:
+        """Whether it has read more than this state of the lake: another process was there first."""
+        return any(self._seen_version(table.name) > table.version for table in lake.tables())
+
     def _seen_version(self, name: str) -> int:
         found = self._db.execute("SELECT version FROM seen WHERE name = ?", [name]).fetchone()
         return int(found[0]) if found else -1

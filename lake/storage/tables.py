@@ -215,8 +215,8 @@ class Lake:
         return self.captures, self.rejects, self.articles, self.outcomes
 
     def refresh(self) -> None:
-        """Move every table to its newest version; ``outcomes`` first, so that it pins nothing newer."""
-        for table in (self.outcomes, self.captures, self.articles, self.rejects):
+        """Move every table to its newest version, in the order of `open_lake`."""
+        for table in (self.outcomes, self.articles, self.rejects, self.captures):
             table.refresh()
 
 
@@ -264,9 +264,13 @@ def open_table(root: LakeRoot, name: str, version: int | None = None) -> Table:
 
 
 def open_lake(root: LakeRoot) -> Lake:
-    """Open every table at its newest version; ``outcomes`` first, so that no pin is newer than the rest."""
-    outcomes = open_table(root, "outcomes")
-    captures, articles, rejects = (open_table(root, name) for name in ("captures", "articles", "rejects"))
+    """Open every table at its newest version.
+
+    In the order against that of commits, so that what a table names is there in those opened after it, though
+    others commit meanwhile.
+    """
+    names = ("outcomes", "articles", "rejects", "captures")
+    outcomes, articles, rejects, captures = (open_table(root, name) for name in names)
     return Lake(root, captures=captures, articles=articles, outcomes=outcomes, rejects=rejects)
 
 

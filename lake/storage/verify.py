@@ -102,7 +102,7 @@ def _references(root: LakeRoot, lake: Lake) -> Iterator[Finding]:
 
 
 def _load_index(connection: duckdb.DuckDBPyConnection, root: LakeRoot, lake: Lake) -> bool:
-    """Load the key index, which is caught up first; False where it may not be written."""
+    """Load the key index, which is caught up first; False where it may not be written, or others write to the lake now."""
     try:
         index = Index(root)
     except Stop as error:
@@ -110,6 +110,8 @@ def _load_index(connection: duckdb.DuckDBPyConnection, root: LakeRoot, lake: Lak
         return False
     with index:
         index.catch_up(lake)
+        if index.is_ahead(lake):
+            return False
         for name, columns in (
             ("articles", ("article_id", "revision", "content_hash")),
             ("captures", ("capture_id", "sha256")),
