@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import os
 import tempfile
@@ -20,6 +21,7 @@ from lake.derived.briefs import BRIEFS
 from lake.derived.mentions import MENTIONS
 from lake.derived.relations import from_articles, relations
 from lake.derived.superseding import SUPERSEDING
+from lake.derived.table import Batch
 from lake.history import past_views
 from lake.locations import LakeRoot
 from lake.storage import snapshots, tables
@@ -244,6 +246,33 @@ def test_without_derived_tables_the_views_are_right_all_the_same(root: LakeRoot)
     root.derived("").write_text("no folder can be made here")
     publish(root)
     assert len(assert_right(root)) == len(shown(root.database)) == 4
+
+
+def test_a_table_that_fails_leaves_the_others_alone(root: LakeRoot, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_batch: Batch) -> Any:
+        raise RuntimeError("no rows today")
+
+    failing = dataclasses.replace(BRIEFS, name="failing", build=fail)
+    monkeypatch.setattr(upkeep, "DERIVED", (SUPERSEDING, failing, MENTIONS))
+    grow(root, 2)
+    upkeep.keep_up(root, newest_version(root))
+    assert chain(root) == [(0, 2)]
+    assert not list(root.derived("failing").glob("*"))
+
+
+def test_a_damaged_file_that_a_merge_meets_is_made_again(
+    root: LakeRoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grow(root, 1)
+    upkeep.keep_up(root, newest_version(root))
+    path = next(root.derived("mentions").glob("*.parquet"))
+    path.write_bytes(b"PAR1 and nothing that can be read PAR1")
+    monkeypatch.setattr(building, "_MANY", 2)
+    grow(root, 1)
+    upkeep.keep_up(root, newest_version(root))
+    assert not path.exists()
+    assert_right(root)
+    assert chain(root) == [(0, 2)]
 
 
 def test_the_past_is_shown_as_it_was(root: LakeRoot) -> None:

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from lake.derived import changes, segments
+from lake.derived.segments import Segment
 from lake.derived.superseding import SUPERSEDING
 from lake.derived.table import Batch, Derived, Settling
 from lake.locations import LakeRoot
@@ -31,6 +32,7 @@ class Work:
         self._root = root
         self._version = version
         self._connection = connection
+        self._chains: dict[str, list[Segment]] = {}
 
     def extend(self, of: Sequence[Derived]) -> None:
         """Write one segment of each table for the versions that it lacks; none where it lacks none.
@@ -39,7 +41,7 @@ class Work:
         """
         behind: dict[int, list[Derived]] = {}
         for table in of:
-            chain = segments.live(self._root, table, self._version)
+            chain = self._live(table)
             behind.setdefault(chain[-1].last + 1 if chain else 0, []).append(table)
         for start, some in behind.items():
             if start <= self._version:
@@ -51,7 +53,7 @@ class Work:
         Nothing is done where they have more than ``limit`` bytes together.
         """
         while True:
-            chain = segments.live(self._root, table, self._version)
+            chain = self._live(table)
             sizes = [segment.path.stat().st_size for segment in chain]
             begin = _mergeable(sizes)
             if begin is None or (limit is not None and sum(sizes[begin:]) > limit):
@@ -101,17 +103,24 @@ class Work:
         return parts.everything()
 
     def _past(self, table: Derived, start: int) -> list[Place]:
-        chain = segments.live(self._root, table, start - 1) if start else []
-        return [segment.path for segment in chain]
+        return [segment.path for segment in self._live(table) if segment.last < start]
+
+    def _live(self, table: Derived) -> list[Segment]:
+        """The segments that count; found once, for names are compared with the log."""
+        if table.name not in self._chains:
+            self._chains[table.name] = segments.live(self._root, table, self._version)
+        return self._chains[table.name]
 
     def _write(self, table: Derived, span: tuple[int, int], rows: pa.Table | Sequence[Place]) -> None:
-        segments.write(self._connection, self._root, table, span, rows, self._superseding(table, span))
+        superseding = self._superseding(table, span)
+        segments.write(self._connection, self._root, table, span, rows, superseding)
+        self._chains.pop(table.name, None)
 
     def _superseding(self, table: Derived, span: tuple[int, int]) -> list[Place]:
         """The files that name what is superseded in a range of versions: this table must be built before."""
         if table is SUPERSEDING or not table.by_article:
             return []
-        chain = segments.live(self._root, SUPERSEDING, span[1])
+        chain = self._live(SUPERSEDING)
         if not chain or chain[-1].last < span[1]:
             raise LookupError(f"what supersedes what is not known up to version {span[1]} of articles")
         return [segment.path for segment in chain if segment.last >= span[0]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -19,7 +20,7 @@ __all__ = ["added", "all_files", "batches"]
 
 _ROWS = 10_000
 """Rows in a batch, about; with texts they take 100 MB."""
-_THREADS = 4  # small files: mostly waiting
+_THREADS = 4
 
 
 def added(root: LakeRoot, first: int, last: int) -> list[Place] | None:
@@ -51,16 +52,24 @@ def batches(paths: Sequence[Place], columns: Sequence[str]) -> Iterator[pa.Table
     A file from before a column existed has NULL there.
     """
     wanted = pa.schema([pa.field(name, _plain(schema.ARTICLES.field(name).type)) for name in columns])
-    with ThreadPoolExecutor(_THREADS) as pool:
-        held: list[pa.Table] = []
-        for begin in range(0, len(paths), _THREADS):  # read ahead no further: files may be large
-            for rows in pool.map(lambda path: _read(path, wanted), paths[begin : begin + _THREADS]):
-                held.append(rows)
-                if sum(map(len, held)) >= _ROWS:
-                    yield pa.concat_tables(held)
-                    held = []
-        if held:
+    held: list[pa.Table] = []
+    for rows in _all(paths, wanted):
+        held.append(rows)
+        if sum(map(len, held)) >= _ROWS:
             yield pa.concat_tables(held)
+            held = []
+    if held:
+        yield pa.concat_tables(held)
+
+
+def _all(paths: Sequence[Place], wanted: pa.Schema) -> Iterator[pa.Table]:
+    """File by file; from a bucket some at once, for most of it is waiting. On disk threads cost more than they save."""
+    if all(isinstance(path, Path) for path in paths):
+        yield from (_read(path, wanted) for path in paths)
+        return
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for begin in range(0, len(paths), _THREADS):  # read ahead no further: files may be large
+            yield from pool.map(lambda path: _read(path, wanted), paths[begin : begin + _THREADS])
 
 
 def _read(path: Place, wanted: pa.Schema) -> pa.Table:

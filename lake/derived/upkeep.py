@@ -10,7 +10,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 
 import duckdb
@@ -49,16 +49,44 @@ def keep_up(
     ``connection`` to a database in memory saves the making of one, which is a third of the time.
     """
     begun = time.perf_counter()
-    try:
-        with _session(root, connection) as session:
-            work = Work(root, version, session)
-            work.extend(DERIVED)
+    with _forgiven(root, version), _session(root, connection) as session:
+        work = Work(root, version, session)
+        if not _extended(work):
             for table in DERIVED:
+                with _forgiven(root, version, f" ({table.name})"):
+                    work.extend([table])
+        for table in DERIVED:
+            with _forgiven(root, version, f" ({table.name})"):
                 work.merge(table, limit)
-    except Exception as error:  # nothing rests on them, so nothing may fail with them
-        log.warning("derived tables are not up to date, so some views are slow or incomplete: %s", error)
-        log.debug("the failure was", exc_info=True)
     log.debug("derived tables took %.3f s", time.perf_counter() - begun)
+
+
+def _extended(work: Work) -> bool:
+    """Bring all tables up at once, with one reading of articles; False where one of them failed."""
+    try:
+        work.extend(DERIVED)
+    except Exception as error:  # as in _forgiven, which tells of it when it happens again
+        log.debug("derived tables are brought up one by one: %s", error, exc_info=True)
+        return False
+    return True
+
+
+@contextmanager
+def _forgiven(root: LakeRoot, version: int, of: str = "") -> Iterator[None]:
+    """Whatever fails here is logged, and no more: nothing rests on derived tables, so nothing may fail with them.
+
+    Files that may be the reason are deleted, to be made again the next time.
+    """
+    try:
+        yield
+    except Exception as error:
+        log.warning(
+            "derived tables are not up to date%s, so some views are slow or incomplete: %s", of, error
+        )
+        log.debug("the failure was", exc_info=True)
+        with suppress(Exception):
+            for path in damaged(root, version):
+                path.unlink(missing_ok=True)
 
 
 def vacuum(root: LakeRoot, version: int, *, retention: timedelta) -> int:
