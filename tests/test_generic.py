@@ -116,6 +116,11 @@ def test_comments_one_by_one_are_no_article_however_many() -> None:
     assert read(page(article(), after=talk)).body_text == "\n\n".join(PARAGRAPHS)
 
 
+def test_a_short_text_of_one_paragraph_and_a_list_keeps_its_list() -> None:
+    body = f"<p>{PARAGRAPHS[0]}{PARAGRAPHS[1]}</p><ul><li>产能五千辆</li><li>投资三十亿</li><li>明年投产</li></ul>"
+    assert "投资三十亿" in read(page(body)).body_text
+
+
 def test_a_footer_longer_than_the_article_is_none() -> None:
     rights = (
         "<p>本网站所载内容仅供参考，不构成任何投资建议，使用者应当自行承担风险，本公司不承担责任。</p>" * 3

@@ -113,6 +113,9 @@ def _container(page: Outline) -> int:
     """The element of the highest value, or the one inside it that holds nearly all of that value."""
     values, ends = page.values, page.ends
     best = max(range(len(values) - 1, -1, -1), key=values.__getitem__)
+    parent = page.parents[best]
+    if page.tags[best] == "p" and parent >= 0 and values[parent] >= _DESCEND * values[best]:
+        best = parent  # a short text's one long paragraph, with its list
     while True:
         top, index = -1, best + 1
         while index < ends[best]:  # over the children
