@@ -29,7 +29,7 @@ FLOORS: dict[tuple[str, bool], dict[str, float]] = {
     ("zh_magic_articles_dev", False): {"f1": 0.945},
     ("zh_immortal_autumn_dev", True): {"f1": 0.945, "date": 0.90, "author": 0.17},
     ("zh_immortal_autumn_dev", False): {"f1": 0.945, "date": 0.90, "author": 0.20},
-    ("wcxb_dev", True): {"f1": 0.950},
+    ("wcxb_dev", True): {"f1": 0.952},
 }
 """By set and whether the profiles may help."""
 POOLED = 0.960

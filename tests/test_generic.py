@@ -121,6 +121,13 @@ def test_a_short_text_of_one_paragraph_and_a_list_keeps_its_list() -> None:
     assert "投资三十亿" in read(page(body)).body_text
 
 
+def test_what_follows_a_heading_of_related_reading_at_the_end_goes() -> None:
+    tail = "<p>推荐阅读：</p><p>云帆股份上月的吞吐量同比增长一成</p>"
+    assert read(page(article() + tail)).body_text == "\n\n".join(PARAGRAPHS)
+    early = article(PARAGRAPHS[:1]) + "<p>推荐阅读：</p>" + article(PARAGRAPHS[1:])
+    assert PARAGRAPHS[3] in read(page(early)).body_text
+
+
 def test_a_footer_longer_than_the_article_is_none() -> None:
     rights = (
         "<p>本网站所载内容仅供参考，不构成任何投资建议，使用者应当自行承担风险，本公司不承担责任。</p>" * 3

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lake.extraction.junk import HIDDEN, is_phrase
+from lake.extraction.junk import HIDDEN, is_end, is_phrase
 from lake.extraction.outline import Block, Outline
 
 __all__ = ["Area", "find"]
@@ -26,6 +26,9 @@ _LINKED = 0.6
 _LONG = 30
 """Words from which a repeated run of blocks is a second rendering (mobile and desktop), not a refrain."""
 _PHRASE_WORDS = 25
+_HEADING_WORDS = 8
+_TAIL = 0.15
+"""Share of the text in which a heading of related reading ends it."""
 _SMALL = 20
 """Prose of fewer words than this never saves an element of a suspicious name."""
 _OUT = -1e6
@@ -160,6 +163,7 @@ def _area(page: Outline, container: int, left_out: list[int]) -> Area:
     linked = _link_lists(page, container, live)
     live = _outside(page, live, linked)
     texts = [block for block in live if block.words < _PHRASE_WORDS and is_phrase(block.text)]
+    texts += _after_end(live)
     gone = {id(block) for block in texts}
     texts += [block for block in _repeated(live) if id(block) not in gone]
     gone = {id(block) for block in texts}
@@ -171,6 +175,20 @@ def _area(page: Outline, container: int, left_out: list[int]) -> Area:
         first=blocks[0][0] if blocks else 0,
         after=blocks[-1][0] + 1 if blocks else 0,
     )
+
+
+def _after_end(blocks: list[Block]) -> list[Block]:
+    """What follows a heading of related reading near the text's end, the heading too."""
+    total = sum(block.words for block in blocks)
+    rest = 0.0
+    for number in range(len(blocks) - 1, -1, -1):
+        block = blocks[number]
+        if block.words < _HEADING_WORDS and is_end(block.text):
+            return blocks[number:]
+        rest += block.words
+        if rest > _TAIL * total:
+            break
+    return []
 
 
 def _repeated(blocks: list[Block]) -> list[Block]:

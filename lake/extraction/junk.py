@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-__all__ = ["HIDDEN", "is_phrase", "suspicion"]
+__all__ = ["HIDDEN", "is_end", "is_phrase", "suspicion"]
 
 COMMENTS, STRONG, HIDDEN, WEAK = 0.75, 0.4, 0.25, 0.1
 """The share of a page's prose up to which an element of such a name is left out.
@@ -78,6 +78,13 @@ _PHRASE = re.compile(
     r"关键[词字][:：]|标签[:：]|(?:【|\[)(?:打印|关闭|收藏)|字[号体])",
     re.IGNORECASE,
 )
+_END = re.compile(
+    r"\W*(?:相关(?:阅读|新闻|推荐|文章|链接|报道|稿件|专题)|推荐阅读|延伸阅读|更多阅读|热门(?:推荐|文章|新闻)|猜你喜欢|"
+    r"related (?:articles?|stories|posts|reading|news|content)|you (?:may|might) also like|more from .{1,40}|"
+    r"recommended(?: reading| for you)?|read next)\W*",
+    re.IGNORECASE,
+)
+"""Headings of what follows an article."""
 _RECORD = re.compile(r"\b(?:ICP|网安)备", re.IGNORECASE)
 
 
@@ -122,3 +129,8 @@ def _of_name(name: str) -> float:
 def is_phrase(text: str) -> bool:
     """Whether a short text is a button, a notice or a heading of links instead of the article's words."""
     return _PHRASE.match(text) is not None or ("备" in text and _RECORD.search(text) is not None)
+
+
+def is_end(text: str) -> bool:
+    """Whether a line is a heading of what follows an article: related reading, recommendations."""
+    return _END.fullmatch(text) is not None
