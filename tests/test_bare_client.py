@@ -32,6 +32,8 @@ MACRO_CALLS = (
     "as_of('2122-01-01')",
     "event_window('699001', before := 1, after := 1)",
     "similar('b')",
+    "search('\"青禾钢铁\" 扩产')",
+    "search('扩产', mode := 'all')",
 )
 COUNTS = (
     "SELECT * FROM (VALUES "

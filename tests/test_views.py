@@ -134,6 +134,7 @@ CALLS = {
     "as_of": "as_of('2122-01-01')",
     "event_window": "event_window('699001', before := 0, after := 1)",
     "similar": "similar('qinghe:1')",
+    "search": "search('青禾 \"钢铁\"')",
 }
 
 

@@ -13,7 +13,9 @@ import pyarrow as pa
 from lake import schema
 from lake.derived.relations import from_articles
 from lake.derived.superseding import SUPERSEDING
+from lake.derived.table import Batch
 from lake.derived.tables import DERIVED
+from lake.derived.text_index import TEXT_INDEX
 from lake.views.blank import create
 from lake.views.header import load
 from lake.views.stored import SNAPSHOT_COLUMNS
@@ -55,6 +57,7 @@ def answer(query: str, *, snapshots: Rows = (), **rows: Rows) -> list[tuple[Any,
     for name, columns in _RELATIONS.items():
         connection.register("given", pa.Table.from_pylist(list(rows.get(name, ())), schema=columns))
         connection.execute(f"DELETE FROM stored.{name}; INSERT INTO stored.{name} FROM given")
+    _index(connection, pa.Table.from_pylist(list(rows.get("articles", ())), schema=schema.ARTICLES))
     connection.execute("DELETE FROM stored.snapshots")
     for snapshot in snapshots:
         connection.execute(
@@ -62,6 +65,13 @@ def answer(query: str, *, snapshots: Rows = (), **rows: Rows) -> list[tuple[Any,
             list(snapshot.values()),
         )
     return connection.execute(query).fetchall()
+
+
+def _index(connection: duckdb.DuckDBPyConnection, articles: pa.Table) -> None:
+    """Fill the text index, which neither a query nor the caller gives."""
+    batch = Batch(connection, articles.select(list(TEXT_INDEX.reads)), 0, ())
+    connection.register("given", TEXT_INDEX.build(batch))
+    connection.execute("INSERT INTO stored.text_index FROM given")
 
 
 def on(day: dt.date | str, article_id: str, *, time: str = "09:30", **fields: Any) -> dict[str, Any]:

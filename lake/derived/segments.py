@@ -185,7 +185,11 @@ def _write_sorted(
             " AS later ON later.article_id = given.article_id AND later.revision > given.revision"
         )
     columns = ", ".join(f'given."{name}"' for name in table.columns.names)
+    row_group = table.row_group
+    if table.most_groups:
+        held = len(rows) if isinstance(rows, pa.Table) else rows_in(rows)
+        row_group = max(row_group, held // table.most_groups)
     connection.execute(
         f"COPY (SELECT {columns} {query} ORDER BY {table.order}) TO {quoted(str(path))}"
-        f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {table.row_group})"
+        f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {row_group})"
     )

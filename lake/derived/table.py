@@ -54,7 +54,8 @@ class Derived:
     over a relation ``articles`` of current revisions, for states that no files are of; None: there is none, and
     the views show what the newest files have of such a state.
     ``row_group``: rows in a row group (20,480: the least that costs a question about one key little more than
-    10,240, and all others less; measured). ``version`` is raised whenever ``build`` changes what it gives: files of
+    10,240, and all others less; measured), more where a file would have over ``most_groups`` of them: each query
+    reads all that a file says of its row groups. ``version`` is raised whenever ``build`` changes what it gives: files of
     another version are made again, as they are when any other field here changes. ``settle`` completes the rows of a
     segment once ``build`` has given all of them, some at a time; it must give the same for the same rows in any order.
 
@@ -68,6 +69,7 @@ class Derived:
     build: Callable[[Batch], pa.Table]
     query: str | None = None
     row_group: int = 20_480
+    most_groups: int | None = None
     version: int | str = 1
     settle: Callable[[Settling], Iterable[pa.Table]] | None = None
 
@@ -79,7 +81,15 @@ class Derived:
     @property
     def fingerprint(self) -> str:
         """Eight hex digits that change with the definition."""
-        parts = (self.name, self.columns, self.order, self.query, self.row_group, self.version)
+        parts = (
+            self.name,
+            self.columns,
+            self.order,
+            self.query,
+            self.row_group,
+            self.most_groups,
+            self.version,
+        )
         return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:8]
 
 

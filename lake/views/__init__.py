@@ -46,5 +46,6 @@ MACROS = (
     "as_of",
     "event_window",
     "similar",
+    "search",
 )
 """The table macros, which take parameters; made after the views."""
