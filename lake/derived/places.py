@@ -83,8 +83,10 @@ def _words(joined: str, in_word: pa.Array) -> tuple[pa.Array, pa.Array, dict[str
 
 
 def _pairs(points: pa.Array, in_word: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Where characters outside of words are, and their keys. The end's mark is none of them."""
-    outside = pc.invert(pc.or_(in_word, pc.equal(points, pa.scalar(ord(_END), pa.uint32()))))
+    """Where characters outside of words are, and their keys. The end's mark and NUL, whose keys would be those
+    of other rows, are none of them."""
+    no_character = pc.is_in(points, pa.array([0, ord(_END)], pa.uint32()))
+    outside = pc.invert(pc.or_(in_word, no_character))
     known = pc.if_else(outside, points.cast(pa.int64()), _int64(0))
     at = pc.indices_nonzero(outside)
     successor = known.take(pc.add(at, pa.scalar(1, pa.uint64())))  # there is one: the last is an end's mark
