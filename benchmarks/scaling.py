@@ -72,7 +72,10 @@ def measure(root: LakeRoot, address: str) -> dict[str, list[dict[str, float]]]:
 
 def table(figures: dict[str, list[dict[str, float]]]) -> str:
     """The figures as Markdown."""
-    lines = ["| | `structure`, s | whole run, s | to one process, same round |", "| --- | ---: | ---: | ---: |"]
+    lines = [
+        "| | `structure`, s | whole run, s | to one process, same round |",
+        "| --- | ---: | ---: | ---: |",
+    ]
     alone = [each["structure"] for each in figures["one process"]]
     for way, rounds in figures.items():
         structure = [each["structure"] for each in rounds]

@@ -221,7 +221,7 @@ def test_a_huge_day_makes_no_huge_page(root: LakeRoot, tmp_path: Path) -> None:
             busy(number % 60, article_id=f"h:{number}", mentions=[mention], source=f"s{number % 50}") | text
         )
 
-    page = render(gather(lake(tmp_path / "lake", month([many(number) for number in range(6000)]))))
+    page = render(gather(lake(tmp_path / "lake", month([many(number) for number in range(3000)]))))
     assert len(page) < 2 * len(render(gather(root)))
 
 

@@ -24,6 +24,7 @@ _PARTS = {
 }
 _KINDS = {"this day": "var(--accent)", "trading day": "var(--usual)", "day off": "var(--faint)"}
 _DAYS = 60  # as queries/days.sql and queries/abnormal_days.sql have them
+_LEFT = 112  # px left of bars, for names
 _TICKS = 5  # steps of an axis
 _NAME = 17  # columns of a name beside its bar, of which a Chinese character takes two
 
@@ -145,6 +146,20 @@ def media(rows: Sequence[Row], _day: dt.date, width: int) -> Spec:
     return _bars(values, "articles", width)
 
 
+def breakers(rows: Sequence[Row], _day: dt.date, width: int) -> Spec:
+    """The media that were first with a story, and how many stories of several media they had."""
+    values = [
+        {
+            "name": _named(row["media"], index),
+            "first": row["articles"],
+            "text": f"{row['articles']:,} of {row['stories']:,}",
+            "said": f"{row['media']}: first with {row['articles']:,} of the {row['stories']:,} that others had, too",
+        }
+        for index, row in enumerate(rows)
+    ]
+    return _bars(values, "first", width)
+
+
 def boards(rows: Sequence[Row], _day: dt.date, width: int) -> Spec:
     """Where each board's share of the news stood before and stands now."""
     values = [
@@ -197,8 +212,16 @@ def boards(rows: Sequence[Row], _day: dt.date, width: int) -> Spec:
 
 def _bars(values: list[dict[str, Any]], field: str, width: int) -> Spec:
     """Horizontal bars with a text at their ends."""
-    ticks = _ticks(max(value[field] for value in values))
-    x = {"field": field, "type": "quantitative", "axis": {"title": None, "values": ticks, "format": ",.0f"}}
+    most = max(value[field] for value in values)
+    room = (
+        max(len(value["text"]) for value in values) * 7 + 10
+    )  # px that the longest text needs after its bar
+    x = {
+        "field": field,
+        "type": "quantitative",
+        "scale": {"domain": [0, most * (1 + room / (width - _LEFT - room))], "nice": False},
+        "axis": {"title": None, "values": _ticks(most), "format": ",.0f"},
+    }
     return {
         "data": {"values": values},
         "width": width,
@@ -251,8 +274,8 @@ def _ticks(most: float) -> list[int]:
 
 def _names(values: Iterable[Mapping[str, Any]]) -> Spec:
     """An axis of names in the order given, which leaves them the same room whatever fonts there are."""
-    axis = {"title": None, "domain": False, "ticks": False, "labelColor": "var(--ink)", "minExtent": 112}
-    axis |= {"maxExtent": 112, "labelExpr": "split(datum.label, '\\t')[0]"}
+    axis = {"title": None, "domain": False, "ticks": False, "labelColor": "var(--ink)", "minExtent": _LEFT}
+    axis |= {"maxExtent": _LEFT, "labelExpr": "split(datum.label, '\\t')[0]"}
     return {"field": "name", "type": "nominal", "sort": [value["name"] for value in values], "axis": axis}
 
 
@@ -275,4 +298,11 @@ def _clock(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
-_MAKERS = {"days": days, "hours": hours, "attention": attention, "boards": boards, "media": media}
+_MAKERS = {
+    "days": days,
+    "hours": hours,
+    "attention": attention,
+    "breakers": breakers,
+    "boards": boards,
+    "media": media,
+}

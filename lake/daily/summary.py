@@ -62,6 +62,9 @@ def markdown(daily: Daily, place: str) -> str:
     if headlines := daily.rows("headlines")[:_HEADLINES]:
         lines += ["### Headlines", ""]
         lines += [f"- {_safe(row['title'])}{_medium(row)}" for row in headlines]
+    if stories := daily.rows("stories")[:_HEADLINES]:
+        lines += ["", "### Stories, and who was first", ""]
+        lines += [f"- {_safe(row['title'])}{_medium(row)}, {row['media_count']:,} media" for row in stories]
     if corrections := daily.rows("corrections"):
         lines += ["", f"### {counted(corrections[0]['all_corrections'], 'correction')}", ""]
         lines += [f"- {_safe(row['title'])}{_medium(row)}" for row in corrections[:_HEADLINES]]
