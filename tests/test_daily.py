@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from random import Random
 
 import duckdb
 import pytest
@@ -99,6 +100,29 @@ def test_boards_media_sources_corrections_rejects(daily: Daily) -> None:
     assert correction["title_before"] == "青禾钢铁第0号公告"
     (reject,) = daily.rows("rejects")
     assert (reject["rejects"], reject["open"], reject["reason"]) == (1, 1, "too_short")
+
+
+def test_a_story_has_who_was_first_and_who_came_after(tmp_path: Path) -> None:
+    text = (
+        "青禾钢铁周五公告，拟在澜州建设第二座电弧炉，年产能八十万吨，预计后年投产，资金来自自有与银行贷款。"
+    )
+    told = [
+        busy(0, media="晨汐日报", title="青禾钢铁建炉", body_text=text),
+        busy(45, media="汐网", title="青禾钢铁建炉", body_text=text),
+        busy(50, media="汐网", title="青禾钢铁建炉", body_text=text),
+    ]
+    daily = gather(
+        lake(tmp_path / "lake", month([*told, busy(20, title="别的事", body_text="岚港今日开港。")]))
+    )
+    assert daily.row("told") == {"stories": 2, "shared": 1, "articles": 4, "repeats": 2}
+    (story,) = daily.rows("stories")
+    assert (story["media"], story["articles"], story["media_count"]) == ("晨汐日报", 3, 2)
+    assert story["followers"] == [{"media": "汐网", "minutes": 45.0}]
+    assert daily.rows("breakers") == ({"media": "晨汐日报", "articles": 1, "stories": 1},)
+    page = LexborHTMLParser(render(daily))
+    assert page.css_first("#stories .first").text() == "晨汐日报"
+    assert "汐网 +45 min" in " ".join(page.css_first("#stories li").text().split())
+    assert "青禾钢铁建炉 (晨汐日报), 2 media" in markdown(daily, "x")
 
 
 def test_the_sentence_the_markdown_and_the_table(daily: Daily) -> None:
@@ -216,10 +240,10 @@ def test_too_few_days_before_are_said(tmp_path: Path) -> None:
 def test_a_huge_day_makes_no_huge_page(root: LakeRoot, tmp_path: Path) -> None:
     def many(number: int) -> dict[str, object]:
         mention = STEEL | {"code": f"6{number % 2000:05d}", "name": f"甲{number % 2000}"}
-        text = {"title": f"公告{number}" * 40, "digest": "长" * 500, "media": f"媒体{number % 900}"}
-        return (
-            busy(number % 60, article_id=f"h:{number}", mentions=[mention], source=f"s{number % 50}") | text
-        )
+        words = "".join(map(chr, Random(number).choices(range(0x4E00, 0x9000), k=200)))
+        text = {"title": words, "digest": words, "body_text": words, "media": f"媒体{number % 900}"}
+        fields = {"article_id": f"h:{number}", "mentions": [mention], "source": f"s{number % 50}"}
+        return busy(number % 60, **text, **fields)
 
     page = render(gather(lake(tmp_path / "lake", month([many(number) for number in range(3000)]))))
     assert len(page) < 2 * len(render(gather(root)))

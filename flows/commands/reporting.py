@@ -13,8 +13,8 @@ __all__ = ["report"]
 def report(*, date: dt.date | None = None, output: Path | None = None, common: Common = DEFAULT) -> int:
     """Write the report of a day: one HTML page that needs nothing but itself.
 
-    What the day was about, unusual attention, stories, boards, media, corrections, delay and quality; each
-    chart with the SQL behind it. The JSON has the rows behind the page.
+    What the day was about, unusual attention, stories and who broke them, boards, media, corrections,
+    delay and quality; each with the SQL behind it. The JSON has the rows behind the page.
 
     Args:
         date: the day, in Shanghai; the newest with articles by default.
