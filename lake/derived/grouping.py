@@ -97,7 +97,7 @@ class _Stretch:
     def _best(self, n: int) -> _Place | None:
         """The most alike of the stories that a row repeats; of equal ones that which came first."""
         best: _Place | None = None
-        for other in self._pairs.get(n, ()):
+        for other in sorted(self._pairs.get(n, ()), key=lambda other: self._keys[other].order):
             if other not in self._stories or self._newest[self._keys[other].article_id] != other:
                 continue  # it leads no story, or says something else by now
             found = alike(self._text(other), self._text(n))

@@ -25,12 +25,30 @@ class Key(NamedTuple):
 
     article_id: str
     revision: int
+    published_at: dt.datetime
     published_date: dt.date
     run_id: str
 
+    @property
+    def order(self) -> tuple[str, dt.datetime, str, int]:
+        """The order in which articles count: by run as these began, then by time of publication.
 
+        Maintenance and repair put a word before the time in a run's id.
+        """
+        began = _BEGAN.search(self.run_id)
+        return began[0] if began else self.run_id, self.published_at, self.article_id, self.revision
+
+
+_BEGAN = re.compile(r"\d{8}T\d{6}.*")
 _RUN = re.compile(r"(\d{8}T\d{6}-[0-9a-f]{6})-")
-_COLUMNS = ["article_id", "revision", "title", "body_text", "mentions"]
+_MENTION = ("kind", "market", "code")
+_COLUMNS = [
+    "article_id",
+    "revision",
+    "title",
+    "body_text",
+    *(f"mentions.list.element.{name}" for name in _MENTION),
+]
 
 
 class Texts:
