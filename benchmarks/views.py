@@ -1,9 +1,11 @@
-"""Measures the views over a made-up lake: ``python -m benchmarks.views [ARTICLES] [--lake DIR] [--only NAME]``.
+"""Measures the views over a made-up lake: ``python -m benchmarks.views [ARTICLES] [--lake DIR] [--only NAME] [--ideal]``.
 
 The lake has one file a day over two years, as maintenance leaves it, and rows of random words; about a
 third of its articles name nobody, the others 9 securities and boards on average, some 30. ``--lake`` keeps
 it for another run. Every query runs twice on the published file, from four threads; the second time counts.
-CPU seconds tell more than wall seconds where other work shares the cores.
+CPU seconds tell more than wall seconds where other work shares the cores. ``--ideal`` runs each query, in turn, on
+the same views over one Parquet file a relation as well, sorted and without superseded revisions, and tells the
+ratio of CPU seconds.
 """
 
 from __future__ import annotations
@@ -18,9 +20,13 @@ import duckdb
 import pyarrow as pa
 
 from lake import schema
+from lake.derived.relations import COLUMNS
+from lake.derived.tables import DERIVED
 from lake.locations import LakeRoot
 from lake.storage import parquet, tables
-from lake.views.publish import publish
+from lake.storage.snapshots import Files
+from lake.views.publish import publish, write_views
+from lake.views.stored import RELATIONS
 
 __all__ = ["build", "main"]
 
@@ -164,6 +170,7 @@ def main() -> None:
         "--lake", type=Path, help="where the lake is kept; default: a folder removed at the end"
     )
     parser.add_argument("--only", default="", help="run the queries whose name begins so")
+    parser.add_argument("--ideal", action="store_true", help="compare with one ideal file a relation")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="newslake-bench-") as folder:
         root = LakeRoot((arguments.lake or Path(folder)).absolute())
@@ -173,11 +180,34 @@ def main() -> None:
         publish(root)
         sys.stdout.write(f"published in {time.perf_counter() - began:.3f} s\n")
         with duckdb.connect(root.database, read_only=True, config={"threads": THREADS}) as connection:
+            ideal = _ideal(connection, Path(folder)) if arguments.ideal else None
             for name, query in QUERIES.items():
                 if name.startswith(arguments.only):
                     wall, work = _seconds(connection, query)
-                    sys.stdout.write(f"{name:<36} {wall:8.3f} s, {work:8.3f} s of CPU\n")
+                    against = f", {work / _seconds(ideal, query)[1]:5.2f} of ideal" if ideal else ""
+                    sys.stdout.write(f"{name:<36} {wall:8.3f} s, {work:8.3f} s of CPU{against}\n")
                     sys.stdout.flush()
+
+
+def _ideal(connection: duckdb.DuckDBPyConnection, folder: Path) -> duckdb.DuckDBPyConnection:
+    """The same views over one file a relation, with rows of current revisions alone."""
+    paths: dict[str, tuple[str, ...]] = dict.fromkeys(RELATIONS, ())
+    derived = dict.fromkeys(COLUMNS, "")
+    orders = {table.name: table.order for table in DERIVED}
+    for name in (*paths, *derived):
+        path = str(folder / f"ideal-{name}.parquet")
+        source = "articles" if name == "articles" else f"stored.{name}"
+        connection.execute(
+            f"COPY (FROM {source} ORDER BY {orders.get(name, 'ALL' if name != 'articles' else 'published_at')})"
+            f" TO '{path}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)"
+        )
+        if name in derived:
+            derived[name] = f"FROM read_parquet(['{path}'])"
+        elif name != "revised":
+            paths[name] = (path,)
+    with duckdb.connect() as writing:
+        write_views(writing, folder / "ideal.duckdb", Files(paths, (), {}), derived, [])
+    return duckdb.connect(folder / "ideal.duckdb", read_only=True, config={"threads": THREADS})
 
 
 def _seconds(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[float, float]:

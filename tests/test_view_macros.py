@@ -162,6 +162,8 @@ def test_the_first_headline_names_the_event() -> None:
     articles = [
         about("2022-05-26", "late", "11:00", title="后"),
         about("2022-05-26", "soon", "09:00", title="先"),
+        about("2022-05-26", "soon too", "09:00", title="同时"),
     ]
     query = "SELECT event_title, event_articles FROM event_window('1', before := 0, after := 0)"
-    assert answer(query, articles=articles) == [("先", 2)]
+    assert answer(query, articles=articles) == [("先", 3)]
+    assert answer(query, articles=articles[::-1]) == [("先", 3)]

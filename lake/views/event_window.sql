@@ -11,7 +11,7 @@
 -- columns:
 --   event_session   DATE     the session to which the news belongs
 --   event_articles  BIGINT   [articles] of relevance 75 and more that belong to it
---   event_title     VARCHAR  headline of the first of them
+--   event_title     VARCHAR  headline of the first of them; of several at once that of the first id
 --   offset          BIGINT   [sessions] from the event: negative before, 0 the event's own
 --   session         DATE     the session: join prices here
 --   articles        BIGINT   [articles] of relevance 75 and more that belong to this session
@@ -65,7 +65,10 @@ events as (
         sessions.session,
         sessions.session_number,
         count(*) as articles,
-        arg_min(attributed.title, attributed.published_at) as title
+        -- of articles of one moment the one whose id comes first; as text, for DuckDB 1.0 knows no order of pairs here
+        arg_min(
+            attributed.title, lpad(epoch_us(attributed.published_at)::varchar, 20, '0') || attributed.article_id
+        ) as title
     from attributed
     inner join sessions on sessions.session = attributed.session
     group by sessions.session, sessions.session_number
