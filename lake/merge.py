@@ -23,6 +23,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from lake.extraction.markdown import paragraphs
 from lake.joining import joined
 from lake.model import Article
 
@@ -73,7 +74,7 @@ def merge(copies: Sequence[Copy]) -> Merged:
     values = {name: getattr(copy.article, name) for name, copy in chosen.items()}
     values["tags"] = _union([copy.article.tags for copy in ranked])
     if lead.article.digest_only and values.get("digest"):
-        values["body_text"] = values["body_markdown"] = values["digest"]
+        values |= {"body_text": values["digest"], "body_markdown": paragraphs(values["digest"])}
     article = joined(replace(lead.article, **values), [copy.article for copy in ranked])
     provenance = tuple(sorted((name, copy.capture_id) for name, copy in chosen.items()))
     return Merged(article, lead, ranked, provenance, content_hash(article))

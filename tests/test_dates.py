@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lake.extraction.dates import SHANGHAI, from_url, machine, relative, visible
+from lake.extraction.dates import SHANGHAI, from_url, machine, relative, short, visible
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=SHANGHAI)
 
@@ -136,3 +136,24 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
         from_url(text, SHANGHAI, NOW),
     ):
         assert found is None or found.at.tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("发布时间：18-03-08 23:16", "2018-03-08T23:16:00+08:00"),
+        ("发布时间：18-03-0823:16", "2018-03-08T23:16:00+08:00"),
+        ("发布于 18-03-08", "2018-03-08T00:00:00+08:00"),
+        ("发布时间：09-30 22:46", "2025-09-30T22:46:00+08:00"),
+        ("03-01 19:30 来源：某某网", "2026-03-01T19:30:00+08:00"),
+        ("时间：2月3日 08:00", "2026-02-03T08:00:00+08:00"),
+        ("02-29 10:00", None),
+        ("13-45 10:00", None),
+        ("比分 3-2 10:00", None),
+        ("18-03-08", None),
+        ("电话 010-12 34:56", None),
+    ],
+)
+def test_dates_without_their_full_year(text: str, expected: str | None) -> None:
+    found = short(text, SHANGHAI, dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC))
+    assert (found.at.isoformat() if found else None) == expected

@@ -92,6 +92,13 @@ def test_twin_and_stub_give_the_best_of_each_in_any_order(order: tuple[Copy, ...
     assert merged.content_hash == merge([PLAIN, MEDIA, STUB]).content_hash
 
 
+def test_a_digest_that_stands_for_the_text_is_escaped_in_markdown() -> None:
+    bare = article(digest="<b>扩产*", body_text="x", body_markdown="x", digest_only=True)
+    stub = article(title=None, body_text="", body_markdown="")
+    merged = merge([copy("/a/1.md", bare), copy("/a/2.md", stub)]).article
+    assert (merged.body_text, merged.body_markdown) == ("<b>扩产*", "\\<b>扩产\\*")
+
+
 def test_a_digest_only_copy_leaves_the_body_to_the_twin() -> None:
     bare = copy("/a/1.md", article(digest="扩产", body_text="扩产", body_markdown="扩产", digest_only=True))
     best = merge([bare, MEDIA]).article

@@ -236,3 +236,21 @@ def test_a_truncated_page_that_still_holds_text_is_an_article() -> None:
     html = page(article())
     cut = html[: html.index(PARAGRAPHS[2]) + 20]
     assert PARAGRAPHS[1] in extract_page(cut, url=URL, captured_at=NOW).body_text
+
+
+@pytest.mark.parametrize(
+    ("head", "line", "expected", "rule"),
+    [
+        ('<meta itemprop="dateUpdate" content="2019-09-30 22:46:13">', "发布时间：09-30 22:46", "2019-09-30T22:46:00+08:00", "line"),
+        ('<meta property="article:modified_time" content="2024-05-01T08:00:00+08:00">', "", "2024-05-01T08:00:00+08:00", "meta"),
+        ("", "09-30 22:46", "2026-09-30T22:46:00+08:00", "line"),
+        ("", "2019-09-29 10:00 更新于 09-30 22:46", "2019-09-29T10:00:00+08:00", "line"),
+    ],
+)  # fmt: skip
+def test_a_short_date_and_the_last_change_stand_in_for_a_full_date(
+    head: str, line: str, expected: str, rule: str
+) -> None:
+    html = page(article(), head=head, before=f"<div>{line}</div>").replace("2024年05月06日 08:30", "")
+    found = extract_page(html, url="https://news.example.cn/a/88.html", captured_at=NOW)
+    assert (found.published_at.isoformat(), found.date_origin) == (expected, "page")
+    assert found.rules["published_at"].startswith(rule)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -191,6 +192,26 @@ def test_a_url_without_an_id_identifies_by_the_url() -> None:
     other = post(url="https://blog.example/b", name="a.md")
     assert first.article_id == again.article_id != other.article_id
     assert first.site == "blog.example"
+
+
+UNSAFE = "涨了 <script>alert(1)</script> [点](javascript:alert(1)) *注*"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'---\ntitle: "标题"\ncategories: emnews\n---\n> {UNSAFE}\n\n<{URL}>\n',
+        f'---\ntitle: "标题"\ncategories: sitenews\n---\n\n# {UNSAFE}\n',
+        json.dumps({"title": "标题", "digest": UNSAFE}, ensure_ascii=False),
+        json.dumps({"title": "标题", "content": f"{UNSAFE} &lt;"}, ensure_ascii=False).replace(
+            "<script>", "< script>"
+        ),
+    ],
+)
+def test_a_digest_that_stands_for_the_text_is_escaped_in_markdown(text: str) -> None:
+    article = extract(text.encode(), name="a.md" if text[0] == "-" else "a.json", captured_at=NOW)
+    assert "alert(1)" in article.body_text
+    assert not re.search(r"(?<!\\)<\s?script|(?<!\\)\]\(|(?<!\\)\*|^#", article.body_markdown)
 
 
 def test_titles_with_quotes_colons_and_hashes() -> None:

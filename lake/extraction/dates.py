@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-__all__ = ["SHANGHAI", "Written", "from_url", "machine", "relative", "visible"]
+__all__ = ["SHANGHAI", "Written", "from_url", "machine", "relative", "short", "visible"]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _FIRST_YEAR = 1990
@@ -48,6 +48,15 @@ _RELATIVE = re.compile(
     rf"|(?P<day>今天|今日|昨天|昨日|前天|today|yesterday)(?:[\s,，]{{0,3}}{_CLOCK})?",
     re.IGNORECASE,
 )
+_SHORT_LABEL = r"(?:发布|发表|时间|日期|更新|刊登)[^\d\n]{0,6}"
+_SHORT_CLOCK = r"(?P<hour>[012]\d)[:：](?P<minute>[0-5]\d)"
+_SHORT_YEAR = re.compile(
+    rf"{_SHORT_LABEL}(?P<short>\d\d)(?P<sep>[-/.])(?P<month>[01]\d)(?P=sep)(?P<day>[0-3]\d)\s{{0,3}}(?:{_SHORT_CLOCK}|(?!\d))"
+)
+_NO_YEAR = re.compile(
+    rf"(?:{_SHORT_LABEL}|^)(?P<month>[01]?\d)(?:[-/]|月)(?P<day>[0-3]?\d)日?\s{{0,3}}{_SHORT_CLOCK}(?::[0-5]\d)?(?!\d)"
+)
+"""Dates as blogs of Baidu and others write them: ``发布时间：18-03-08 23:16``, ``09-30 22:46``."""
 _SECONDS = {
     "秒": 1, "sec": 1, "分": 60, "min": 60, "小": 3600, "h": 3600, "天": 86400, "日": 86400, "day": 86400,
     "周": 604800, "星": 604800, "week": 604800, "月": 2592000, "month": 2592000, "年": 31536000, "year": 31536000,
@@ -134,6 +143,26 @@ def relative(text: str, now: dt.datetime | None) -> Written | None:
     if seconds < 86400:
         return Written(at, True, *span)
     return Written(_midnight(at), False, *span)
+
+
+def short(text: str, zone: dt.tzinfo, latest: dt.datetime) -> Written | None:
+    """A date with two digits of the year behind a label, or with a clock time and no year.
+
+    ``latest`` is the time of the page's last change or of its capture: a date without a year is the last such
+    day until then.
+    """
+    head = text[:200]
+    match = _SHORT_YEAR.search(head)
+    if match:
+        return _written(match, zone, latest)
+    match = _NO_YEAR.search(head)
+    if match is None:
+        return None
+    year = latest.astimezone(zone).year
+    day = int(match["month"]), int(match["day"])
+    soon = latest + dt.timedelta(days=1)
+    found = (_build((each, *day), match.groupdict(), match.span(), zone, latest) for each in (year, year - 1))
+    return next((one for one in found if one is not None and one.at <= soon), None)
 
 
 def from_url(url: str | None, zone: dt.tzinfo, now: dt.datetime | None = None) -> Written | None:

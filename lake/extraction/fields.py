@@ -82,7 +82,13 @@ def _written(evidence: Evidence, where: dt.tzinfo) -> tuple[dates.Written | None
         return stated, "page", rule
     if seen is not None and (address is None or _days(address, seen, where) <= _NEAR_DAYS):
         return seen, "page", line
-    return (address, "url", "date in the address") if address is not None else (None, "capture", "")
+    if address is not None:
+        return address, "url", "date in the address"
+    changed, name = _first_date(evidence.head.modified, where, now)
+    seen, line = surroundings.published_short(evidence.lines, where, changed.at if changed else now)
+    if seen is not None:
+        return seen, "page", line
+    return (changed, "page", name) if changed is not None else (None, "capture", "")
 
 
 _NEAR_DAYS = 3
@@ -106,7 +112,14 @@ def _stated(evidence: Evidence, where: dt.tzinfo, now: dt.datetime) -> tuple[dat
             written = dates.machine(found.time_text, where, now) or dates.relative(found.time_text, now)
             if written is not None:
                 return written, rule
-    for value, name in evidence.head.published:
+    return _first_date(evidence.head.published, where, now)
+
+
+def _first_date(
+    values: Sequence[tuple[str, str]], where: dt.tzinfo, now: dt.datetime
+) -> tuple[dates.Written | None, str]:
+    """The first of (value, rule) that reads as a date, with its rule."""
+    for value, name in values:
         written = dates.machine(value, where, now)
         if written is not None:
             return written, name

@@ -9,7 +9,19 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urljoin
 
-__all__ = ["Cell", "absolute", "code", "emphasis", "escape", "fenced", "image", "line_start", "link", "table"]
+__all__ = [
+    "Cell",
+    "absolute",
+    "code",
+    "emphasis",
+    "escape",
+    "fenced",
+    "image",
+    "line_start",
+    "link",
+    "paragraphs",
+    "table",
+]
 
 Cell = tuple[str, int, int]
 """One table cell: Markdown, columns spanned, rows spanned."""
@@ -39,6 +51,11 @@ def line_start(markdown: str) -> str:
     if not found:
         return markdown
     return f"{found[0]}\\{markdown[found.end() :]}" if found[0].isdigit() else f"\\{markdown}"
+
+
+def paragraphs(text: str) -> str:
+    """Plain text, paragraphs parted by a blank line, as Markdown that shows exactly this text."""
+    return "\n\n".join(line_start(escape(paragraph)) for paragraph in text.split("\n\n"))
 
 
 def absolute(url: str, base: str | None) -> str | None:

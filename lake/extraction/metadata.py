@@ -26,6 +26,12 @@ _PUBLISHED = (
 )  # fmt: skip
 """Names of meta elements that give the time of publication, the most reliable first; white space removed."""
 
+_MODIFIED = (
+    "article:modified_time", "og:updated_time", "dateupdate", "datemodified", "last-updated", "lastmod",
+    "dc.date.modified", "dcterms.modified", "last-modified",
+)  # fmt: skip
+"""Names of meta elements that give the time of the last change."""
+
 _TITLES = ("og:title", "twitter:title", "dc.title", "citation_title", "articletitle")
 _DIGESTS = ("description", "og:description", "twitter:description", "dc.description")
 _AUTHORS = (
@@ -44,11 +50,12 @@ _PARTS = 'title, meta[content], link[rel="canonical" i], script[type*="ld+json" 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """The head's statements, as text; ``published`` and ``titles`` hold (value, rule), the best first."""
+    """The head's statements, as text; ``published``, ``modified`` and ``titles`` hold (value, rule), the best first."""
 
     page_title: str | None = None
     titles: tuple[tuple[str, str], ...] = ()
     published: tuple[tuple[str, str], ...] = ()
+    modified: tuple[tuple[str, str], ...] = ()
     digest: str | None = None
     authors: tuple[str, ...] = ()
     author_rule: str = ""
@@ -79,7 +86,8 @@ def metadata(tree: LexborHTMLParser) -> Metadata:
     return Metadata(
         page_title=text_of(title.text()) if title is not None else None,
         titles=_titles(article, metas),
-        published=_published(article, metas),
+        published=_times(article, metas, "datePublished", _PUBLISHED),
+        modified=_times(article, metas, "dateModified", _MODIFIED),
         digest=next((metas[name] for name in _DIGESTS if metas.get(name)), None)
         or text_of(article.get("description")),
         authors=authors,
@@ -124,9 +132,11 @@ def _titles(article: Mapping[str, Any], metas: Mapping[str, str]) -> tuple[tuple
     return tuple((value, rule) for value, rule in found if value)
 
 
-def _published(article: Mapping[str, Any], metas: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    found = [(text_of(article.get("datePublished")), "json-ld datePublished")]
-    found += [(metas.get(name), f"meta {name}") for name in _PUBLISHED]
+def _times(
+    article: Mapping[str, Any], metas: Mapping[str, str], field: str, names: Sequence[str]
+) -> tuple[tuple[str, str], ...]:
+    found = [(text_of(article.get(field)), f"json-ld {field}")]
+    found += [(metas.get(name), f"meta {name}") for name in names]
     return tuple((value, rule) for value, rule in found if value)
 
 

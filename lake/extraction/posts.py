@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 
 from lake.errors import Reject
-from lake.extraction import front_matter, identity, ids
+from lake.extraction import front_matter, identity, ids, markdown
 from lake.extraction.cleaning import Content, clean
 from lake.extraction.entities import mentions
 from lake.extraction.front_matter import FrontMatter
@@ -188,10 +188,10 @@ def _plain(text: str) -> str:
 def _repeating(text: str, content: Content | None) -> Content:
     found = mentions((), content.charts if content else (), text)
     if content is None:
-        return Content(text, text, mentions=found)
+        return Content(text, markdown.paragraphs(text), mentions=found)
     return Content(
         text,
-        content.markdown or text,
+        content.markdown or markdown.paragraphs(text),
         images=content.images,
         charts=content.charts,
         mentions=found,

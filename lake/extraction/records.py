@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lake.errors import Reject
-from lake.extraction import front_matter, identity, ids
+from lake.extraction import front_matter, identity, ids, markdown
 from lake.extraction.cleaning import Content, clean
 from lake.extraction.entities import mentions
 from lake.extraction.version import EXTRACTOR
@@ -165,6 +165,6 @@ def _content(body: str | None, digest: str | None, base_url: str | None) -> tupl
             return content, False
     elif body:
         plain = "\n\n".join(line for part in body.split("\n") if (line := " ".join(part.split())))
-        return Content(plain, plain, mentions=mentions((), (), plain)), False
+        return Content(plain, markdown.paragraphs(plain), mentions=mentions((), (), plain)), False
     shown = digest or ""
-    return Content(shown, shown, mentions=mentions((), (), shown)), bool(digest)
+    return Content(shown, markdown.paragraphs(shown), mentions=mentions((), (), shown)), bool(digest)

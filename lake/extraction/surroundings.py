@@ -10,7 +10,7 @@ from lake.extraction import dates, names
 from lake.extraction.generic import Area
 from lake.extraction.outline import HEADINGS, Block, Outline
 
-__all__ = ["Lines", "authors_of", "lines_around", "published"]
+__all__ = ["Lines", "authors_of", "lines_around", "published", "published_short"]
 
 _BEFORE, _INSIDE, _BEHIND = 30, 6, 8
 """Blocks looked at before the container, at its inner ends, and behind it."""
@@ -104,6 +104,15 @@ def published(lines: Lines, zone: dt.tzinfo, now: dt.datetime | None) -> tuple[d
             if best is None or score > best[0]:
                 best = score, found, f"line {place} the text"
     return (best[1], best[2]) if best else (None, "")
+
+
+def published_short(lines: Lines, zone: dt.tzinfo, latest: dt.datetime) -> tuple[dates.Written | None, str]:
+    """The nearest date without its full year, with the rule's name; ``latest`` as in ``dates.short``."""
+    for place, group in (("before", tuple(reversed(lines.before))), ("after", lines.after)):
+        for line in group:
+            if (found := dates.short(line, zone, latest)) is not None and not _TODAY.search(line):
+                return found, f"line {place} the text, year as of capture or change"
+    return None, ""
 
 
 def authors_of(lines: Lines) -> tuple[tuple[str, ...], str]:
