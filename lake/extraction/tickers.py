@@ -9,6 +9,7 @@ years, amounts and post codes do not fit that. Forms as EastMoney, Xueqiu, Reute
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from lake.extraction.markets import HONG_KONG, NASDAQ, NYSE, NYSE_AMERICAN, SHANGHAI, SHENZHEN
 from lake.extraction.marks import Mark
@@ -65,9 +66,13 @@ _CASHTAG = re.compile(
 _REUTERS = re.compile(r"[(（](?P<us>[A-Z]{1,5})\.(?P<exchange>OQ|[ONA])(?=[)）,，])")
 _US_SPACED = re.compile(r"[(（](?P<us>[A-Z]{1,5}) US(?=[)）,，])")
 _HK_SPACED = re.compile(r"[(（](?P<hk>\d{1,5}) HK(?=[)）,，])")
-_BARE = re.compile(
-    r"[(（](?:(?P<china>\d{6})|(?P<hk>0\d{4}))(?=[)）](?![元人份吨]|[万亿]|股(?!份))|[,，;；、]\s?\D)"
+_BARE, _BARE_WIDE = (
+    re.compile(
+        bracket + r"(?:(?P<china>\d{6})|(?P<hk>0\d{4}))(?=[)）](?![元人份吨]|[万亿]|股(?!份))|[,，;；、]\s?\D)"
+    )
+    for bracket in (r"\(", "（")
 )
+"""Two expressions, as one that begins with one character is looked for at once."""
 
 _SHARES = ("000", "001", "002", "003", "300", "301", "302", "600", "601", "603", "605", "688", "689", "920")
 """First three digits of A shares by the exchanges' numbering rules; B shares (200, 900) look like post codes."""
@@ -108,30 +113,44 @@ _FUND_WORD = re.compile(r"(?:基金|混合|债券?|联接|LOF|QDII|股票|优选
 _BEFORE = 8  # characters before a bracket that are looked at
 
 
-_FORMS = (
-    ((".",), re.compile(r"\.(?:XSH[EG]|[Ss][ZHSzhs]|[Bb][Jj]|[Hh][Kk]|[Uu][Ss])(?![A-Za-z0-9])"), _SUFFIXED),
-    (("S", "s"), re.compile(r"[0-9]{6}(?<=[HhZz:：.].{6})"), _PREFIXED),
-    (("HK",), None, _PREFIXED_HK),
-    (("NASDAQ", "Nasdaq", "NYSE", "AMEX", "纳斯达克", "纽", "交所", "HK"), None, _NAMED),
-    (("代码", "代号"), None, _LABELLED),
-    (("$",), None, _CASHTAG),
-    ((".O", ".N", ".A"), re.compile(r"\.(?:OQ|[ONA])[)）,，]"), _REUTERS),
-    ((" US",), None, _US_SPACED),
-    ((" HK",), None, _HK_SPACED),
-    (("(", "（"), None, _BARE),
+_SIX = b"0" * 6
+_DIGITS = bytes(48 if 48 <= byte < 58 else 32 for byte in range(256))
+"""Digits become ``0``, all else a space: how a text shows quickly whether six digits stand together in it."""
+
+
+def _six_digits(text: str) -> bool:
+    return _SIX in text.encode("utf-8", "replace").translate(_DIGITS)
+
+
+_FORMS: tuple[tuple[tuple[str, ...], Callable[[str], object], re.Pattern[str]], ...] = (
+    (
+        (".",),
+        re.compile(r"\.(?:XSH[EG]|[Ss][ZHSzhs]|[Bb][Jj]|[Hh][Kk]|[Uu][Ss])(?![A-Za-z0-9])").search,
+        _SUFFIXED,
+    ),
+    (("S", "s"), _six_digits, _PREFIXED),
+    (("HK",), bool, _PREFIXED_HK),
+    (("NASDAQ", "Nasdaq", "NYSE", "AMEX", "纳斯达克", "纽", "交所", "HK"), bool, _NAMED),
+    (("代码", "代号"), bool, _LABELLED),
+    (("$",), bool, _CASHTAG),
+    (("(", "（"), re.compile(r"\.(?:OQ|[ONA])[)）,，]").search, _REUTERS),
+    ((" US",), bool, _US_SPACED),
+    ((" HK",), bool, _HK_SPACED),
+    (("(",), bool, _BARE),
+    (("（",), bool, _BARE_WIDE),
 )
-"""Each form behind strings of which it holds one, and a part of it that begins with few characters: looking for
-these is quick, and most texts hold none."""
+"""Each form behind strings of which it holds one, and a quick look for a part of it: most texts hold none."""
 
 
 def find_tickers(text: str) -> list[Mark]:
-    """All tickers in ``text`` in order; ``market`` is None where the form names none (``$AAPL``)."""
+    """All tickers in ``text`` in order; ``market`` is None where the form names none (``$AAPL$``)."""
     found: dict[int, Mark] = {}
-    for signs, part, pattern in _FORMS:
-        if not any(map(text.__contains__, signs)) or (part is not None and not part.search(text)):
+    for signs, may_hold, pattern in _FORMS:
+        if not any(map(text.__contains__, signs)) or not may_hold(text):
             continue
         for match in pattern.finditer(text):
-            mark = _read(match, bare=pattern is _BARE, labelled=pattern is _LABELLED, text=text)
+            bare = pattern is _BARE or pattern is _BARE_WIDE
+            mark = _read(match, bare=bare, labelled=pattern is _LABELLED, text=text)
             if mark is not None:
                 found.setdefault(mark.start, mark)
     return [found[start] for start in sorted(found)]
