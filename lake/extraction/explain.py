@@ -13,6 +13,14 @@ from lake.model import Article
 
 __all__ = ["Compared", "Explained", "compare", "explain"]
 
+_FOLLOWS = {
+    **dict.fromkeys(
+        ("mentions", "charts", "images", "glossary", "links", "language", "body_markdown"), "body_text"
+    ),
+    "date_origin": "published_at",
+    "site": "article_id",
+}
+"""Fields that are read with another one, and so by its rule."""
 _STEERING = ("rules", "as_of", "vintage", "digest_only", "channel", "part")
 
 
@@ -42,11 +50,13 @@ def explain(article: Article) -> list[Explained]:
 
     Values are text: lists have one element a line, times are ISO 8601 with their offset, empty is ``""``.
     """
-    return [
-        Explained(name, _text(getattr(article, name)), article.rules.get(name, ""))
-        for name in (one.name for one in dataclasses.fields(article))
-        if name not in _STEERING
-    ]
+    lines = []
+    for name in (one.name for one in dataclasses.fields(article)):
+        if name not in _STEERING:
+            value = _text(getattr(article, name))
+            rule = article.rules.get(name) or article.rules.get(_FOLLOWS.get(name, ""), "")
+            lines.append(Explained(name, value, rule if value else ""))
+    return lines
 
 
 def compare(

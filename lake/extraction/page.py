@@ -208,6 +208,10 @@ def _article(evidence: Evidence, body: _Body, name: str | None) -> Article:
     }
     rules = {field: rule for field, (_, rule) in read_fields.items() if rule}
     rules |= {"body_text": body.rule, "body_markdown": body.rule, "published_at": date_rule}
+    rules["article_id"] = (
+        "the site's own id" if native else "address" if evidence.address else "title, day and first words"
+    )
+    rules["url"] = "address asked for or stated"
     key = identity.content_key(heading, None if origin == "capture" else published.date(), content.text)
     values: dict[str, Any] = {field: value for field, (value, _) in read_fields.items()}
     return Article(
