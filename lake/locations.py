@@ -27,8 +27,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lake.errors import Usage
+from lake.storage.bucket import ENDPOINTS
 from lake.storage.files import Place
-from lake.storage.objects import ENDPOINTS, ObjectPath
+from lake.storage.objects import ObjectPath
 
 __all__ = ["TABLES", "LakeRoot", "lake_root"]
 

@@ -1,15 +1,13 @@
 """Objects of an S3 bucket, with the part of pathlib's words that a lake needs.
 
-Credentials and endpoint come from the environment alone, by the names that AWS' own tools use; they are
-never part of an address, a message or a file. An object is written whole or not at all. A missing one gives
-FileNotFoundError, as on disk; every other failure gives Stop or Retry, never OSError: who repairs a lake must
-not take a network that is down for a file that is damaged.
+An object is written whole or not at all. A missing one gives FileNotFoundError, as on disk; every other failure
+gives Stop or Retry, never OSError: who repairs a lake must not take a network that is down for a file that is
+damaged.
 """
 
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import errno
 import fnmatch
 import io
@@ -17,38 +15,20 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
-from lake.errors import Conflict, NewslakeError, Retry, Stop, Usage
+from lake.errors import Conflict, Retry, Stop, Usage
+from lake.storage.bucket import explained, failure, store
 
 if TYPE_CHECKING:
     from obstore import PutMode
     from obstore.store import S3Store
 
-__all__ = ["ENDPOINTS", "ObjectPath", "Stat", "explained", "failure"]
+__all__ = ["ObjectPath", "Stat"]
 
-ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
-"""Variables that name a server other than Amazon's, the one that counts first."""
-
-_CREDENTIALS = (
-    "AWS_ACCESS_KEY_ID",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    "AWS_SKIP_SIGNATURE",
-)
-_PATIENCE = dt.timedelta(
-    seconds=30
-)  # of retries: an answer from S3 takes milliseconds, a server that restarts some seconds
-_ADDRESS = re.compile(
-    r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?"
-)  # S3's own rule for buckets' names
-_STATUS = re.compile(r"\b(4\d\d|5\d\d) ([A-Z]\w+(?: [A-Z]\w+)*)")
-_REFUSED = ("403 Forbidden", "401 Unauthorized", "lacked the necessary privileges")
-_UNREACHED = re.compile(r"error sending request|timed out|\b5\d\d [A-Z]\w+|after [1-9]\d* retries")
-_CODE = re.compile(r"<Code>(\w+)</Code>")
+_ADDRESS = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?")
+"""A bucket's name by S3's own rules, and what comes after it."""
 _WHOLE = 8 * 1024 * 1024
 """Bytes up to which a file is read with one request: less than two round trips cost on most networks."""
 
@@ -240,8 +220,7 @@ class ObjectPath:
         return target
 
     def _store(self) -> S3Store:
-        settings = frozenset(item for item in os.environ.items() if item[0].startswith("AWS_"))
-        return _store(self.bucket, settings)
+        return store(self.bucket)
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
@@ -287,39 +266,5 @@ class _Ranges(io.RawIOBase):
         return length
 
 
-def failure(where: str, error: object) -> NewslakeError | None:
-    """What a store's error means for the caller, without what it quotes of the request; None for all others."""
-    text, said = str(error), explained(error)
-    if any(sign in text for sign in _REFUSED):
-        return Stop(f"{where}: the store refuses the environment's credentials: {said}")
-    if "501 Not Implemented" in text:
-        return Stop(f"{where}: the store does not know the request: {said}")
-    return Retry(f"{where} can't be reached: {said}") if _UNREACHED.search(text) else None
-
-
-def explained(error: object) -> str:
-    """A store's error in a few words. The whole text may quote the request, and so who made it."""
-    text = str(error)
-    words = [" ".join(found.groups()) for found in (_STATUS.search(text), _CODE.search(text)) if found]
-    return " ".join(words) or text.partition("\n")[0].partition(" - ")[0].partition(", after ")[0]
-
-
 def _stat(meta: Any) -> Stat:
     return Stat(meta["size"], meta["last_modified"].timestamp(), meta["e_tag"])
-
-
-@lru_cache(maxsize=8)
-def _store(bucket: str, environment: frozenset[tuple[str, str]]) -> S3Store:
-    """The bucket as this environment reaches it."""
-    from obstore.store import S3Store
-
-    settings = dict(environment)
-    if not any(settings.get(name) for name in _CREDENTIALS):
-        raise Stop(
-            f"no credentials for s3://{bucket} in the environment: set AWS_ACCESS_KEY_ID and "
-            "AWS_SECRET_ACCESS_KEY (docs/object-storage.md)"
-        )
-    endpoint = next(filter(None, map(settings.get, ENDPOINTS)), None)
-    if endpoint and endpoint.startswith("http://") and settings.get("AWS_ALLOW_HTTP", "").lower() != "true":
-        raise Stop("AWS_ENDPOINT_URL is not encrypted: set AWS_ALLOW_HTTP=true if that is meant")
-    return S3Store(bucket, retry_config={"retry_timeout": _PATIENCE})

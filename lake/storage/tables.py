@@ -24,8 +24,9 @@ from deltalake.transaction import AddAction, RemoveAction
 from lake import schema
 from lake.errors import Conflict, Retry, Stop
 from lake.locations import TABLES, LakeRoot
+from lake.storage.bucket import failure
 from lake.storage.files import Place, flush
-from lake.storage.objects import ObjectPath, failure
+from lake.storage.objects import ObjectPath
 from lake.storage.parquet import STATISTICS, DataFile
 from lake.storage.probing import check_writable
 
