@@ -31,7 +31,7 @@ test: $(READY)
 	$(BIN)/python -m pytest
 
 chaos: $(READY)
-	NEWSLAKE_CHAOS=full $(BIN)/python -m pytest tests/chaos tests/test_automations.py tests/test_stack_faults.py -s
+	NEWSLAKE_CHAOS=full $(BIN)/python -m pytest tests/chaos tests/test_automations.py tests/test_stack_faults.py tests/test_object_storage.py -s
 
 check: $(READY)
 	$(BIN)/ruff check .
