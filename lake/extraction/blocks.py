@@ -1,32 +1,24 @@
-"""Text and Markdown of an article's blocks, written side by side in one pass.
+"""The blocks of an article, written in one pass as text and Markdown.
 
-A block is a paragraph, heading, list, table, quotation or image. White space is normalised while writing,
-so that the place of every mark is known at once: a run of it is one space, none at a line's ends, and none
-where a line break of the source parts two wide characters (CSS Text 3, "segment break transformation").
-In a list each item is a line; in a table each row is a line and a tab parts its cells.
+A block is a paragraph, heading, list, table, quotation or image. In a list each item is a line; in a table
+each row is a line and a tab parts its cells. ``lines`` writes what stands inside a block.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from unicodedata import east_asian_width
 
 from lake.extraction import markdown
+from lake.extraction.lines import CELL, ITEM, LINE, Lines
 
 __all__ = ["Block", "Blocks", "Place"]
 
 Place = tuple[int, int, int]
 """A place while writing: number of the block, pieces of its text, pieces of its Markdown."""
 
-_HIDDEN = "\x00-\x08\x0e-\x1b\x7f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffe\uffff"
-_RUN = re.compile(rf"[\s{_HIDDEN}]+")
-_HIDDEN_RUN = re.compile(f"[{_HIDDEN}]+")
-_WIDE = re.compile("[\u1100-\u11ff\u2e80-\uffff\U00010000-\U0010ffff]")  # where all wide characters stand
 _LEAD = re.compile(r"\s*(?:(?:-|\d{1,9}\.) )?")  # a gap, and the bullet that it may hold
-_SPACE, _SOURCE_BREAK, _LINE, _ITEM, _CELL = " ", "\n", "br", "item", "cell"
-_STRONG_GAPS = (_LINE, _ITEM, _CELL)
 
 
 @dataclass(slots=True)
@@ -39,116 +31,16 @@ class Block:
     start: int = -1
 
 
-class Blocks:
+class Blocks(Lines):
     """The blocks written so far, and the one being written."""
 
-    def __init__(self) -> None:
+    def __init__(self, signs: Iterable[str] = markdown.SIGNS) -> None:
+        super().__init__(signs)
         self.done: list[Block] = []
         self.role = ""  # of the block being written
         self.heading = 0
         self.quotes = 0
-        self.lists: list[int] = []  # per open list: the next item's number, or 0 for bullets
-        self.in_table = False
-        self.verbatim = 0
         self._rows: list[list[markdown.Cell]] = []
-        self._text: list[str] = []
-        self._markdown: list[str] = []
-        self._length = 0
-        self._last = ""  # last character of the line, "" at its start
-        self._gap = ""  # white space met and not yet written
-
-    @property
-    def length(self) -> int:
-        """Characters written in the current block."""
-        return self._length
-
-    def write(self, text: str) -> None:
-        """Add a text node."""
-        text = str(text)  # a plain string: Beautiful Soup's own is slower in every step
-        if self.verbatim:
-            self._write_verbatim(text)
-        elif text.isprintable() and "  " not in text:
-            if text[:1] != " " != text[-1:]:
-                self._put(text)
-            else:
-                self._write_line(text)
-        elif (text.isascii() or not _WIDE.search(text)) and (line := " ".join(text.split())).isprintable():
-            self._write_line(line, text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :])
-        else:
-            self._write_spaced(text)
-
-    def _write_line(self, text: str, before: str = "", after: str = "") -> None:
-        """Write text whose white space inside is single spaces only, with the white space around it."""
-        inner = text.strip()
-        if before or text[:1].isspace():
-            self._space(before or text[0])
-        if inner:
-            self._put(inner)
-            if after or text[-1].isspace():
-                self._space(after or text[-1])
-
-    def _write_spaced(self, text: str) -> None:
-        at = 0
-        for run in _RUN.finditer(text):
-            if run.start() > at:
-                self._put(text[at : run.start()])
-            if white := _HIDDEN_RUN.sub("", run[0]):
-                self._space(white)
-            at = run.end()
-        if at < len(text):
-            self._put(text[at:])
-
-    def _write_verbatim(self, text: str) -> None:
-        text = _HIDDEN_RUN.sub("", text)
-        self._text.append(text)
-        self._markdown.append(text)
-        self._length += len(text)
-
-    def _space(self, white: str) -> None:
-        if self._gap not in _STRONG_GAPS:
-            only_breaks = "\n" in white and "\u3000" not in white and "\xa0" not in white
-            self._gap = _SOURCE_BREAK if only_breaks else _SPACE
-
-    def _put(self, text: str) -> None:
-        """Write text that neither begins nor ends with white space, after the gap before it."""
-        if not text:
-            return
-        if self._gap:
-            self._write_gap(text[0])
-        marked = markdown.escape(text)
-        self._text.append(text)
-        self._markdown.append(marked if self._last else markdown.line_start(marked))
-        self._length += len(text)
-        self._last = text[-1]
-
-    def _write_gap(self, following: str) -> None:
-        gap, self._gap = self._gap, ""
-        if gap == _ITEM:
-            self._write_item()
-        elif not self._length:
-            if self._markdown and gap == _LINE:
-                self._markdown.append("\n")
-        elif gap == _LINE:
-            self._add("\n", "" if self.in_table else "  \n" + "   " * len(self.lists))
-            self._last = ""
-        elif gap == _CELL:
-            self._add("\t", "")
-        elif gap == _SPACE or not (_wide(self._last) and _wide(following)):
-            self._add(" ", " ")
-
-    def _write_item(self) -> None:
-        depth = max(len(self.lists) - 1, 0)
-        number = self.lists[-1] if self.lists else 0
-        bullet = f"{number}. " if number else "- "
-        if number:
-            self.lists[-1] = number + 1
-        self._add("\n" if self._length else "", ("\n" if self._markdown else "") + "   " * depth + bullet)
-        self._last = ""
-
-    def _add(self, text: str, marked: str) -> None:
-        self._text.append(text)
-        self._markdown.append(marked)
-        self._length += len(text)
 
     # -- boundaries --------------------------------------------------------------------------------
 
@@ -158,10 +50,10 @@ class Blocks:
             self._write_verbatim("\n")
         elif self.in_table or self.heading:
             self._space(" ")
-        elif self._gap == _LINE and not self.lists:
+        elif self._gap == LINE and not self.lists:
             self.flush()
-        elif self._gap != _ITEM:
-            self._gap = _LINE
+        elif self._gap != ITEM:
+            self._gap = LINE
 
     def boundary(self) -> None:
         """The edge of a block element: a new block, within a list a new line, within a cell a space."""
@@ -169,13 +61,13 @@ class Blocks:
             self._space(" ")
         elif not self.lists:
             self.flush()
-        elif self._gap != _ITEM:
-            self._gap = _LINE
+        elif self._gap != ITEM:
+            self._gap = LINE
 
     def item(self) -> None:
         """The start of a list item."""
         if self.lists:
-            self._gap = _ITEM
+            self._gap = ITEM
 
     def flush(self) -> None:
         """End the block being written."""
@@ -214,11 +106,11 @@ class Blocks:
 
     def picture(self, marked: str) -> None:
         """Add an image: it has no text. Before a block's first word it stands on a line of its own."""
-        if self._gap == _ITEM:
+        if self._gap == ITEM:
             self._write_gap("")
         self._markdown.append(marked)
         if not self._length and not self.lists and not self.in_table:
-            self._gap = _LINE
+            self._gap = LINE
 
     # -- tables ------------------------------------------------------------------------------------
 
@@ -230,14 +122,14 @@ class Blocks:
     def row(self) -> None:
         """Begin a row."""
         self._rows.append([])
-        self._gap = _LINE if self._length else ""
+        self._gap = LINE if self._length else ""
 
     def cell(self) -> Place:
         """Begin a cell; its place goes to ``close_cell``."""
         if not self._rows:
             self._rows.append([])
-        if self._gap != _LINE:
-            self._gap = _CELL if self._last else ""
+        if self._gap != LINE:
+            self._gap = CELL if self._last else ""
         return self.here()
 
     def close_cell(self, place: Place, columns: int, height: int) -> None:
@@ -245,7 +137,7 @@ class Blocks:
         content = "".join(self._markdown[place[2] :]).strip()
         del self._markdown[place[2] :]
         self._rows[-1].append((content, columns, height))
-        if self._gap != _LINE:
+        if self._gap != LINE:
             self._gap = ""
 
     def close_table(self) -> None:
@@ -253,7 +145,3 @@ class Blocks:
         self.in_table = False
         self._markdown = [markdown.table([row for row in self._rows if row])]
         self.flush()
-
-
-def _wide(character: str) -> bool:
-    return character > "\u1100" and east_asian_width(character) in "WF"

@@ -1,6 +1,6 @@
 """HTML of an article's body to clean text, Markdown and what it holds besides.
 
-One lexbor parse, a tree of Beautiful Soup's elements made from it, one walk without recursion. Out go
+One lexbor parse, one walk over the tags and texts that lexbor writes. Out go
 scripts, forms' controls, comments, hidden elements, navigation, chart blocks (kept as ``charts``),
 advertising links, the source and the editor line (kept as fields). A ``figcaption`` goes to its image alone; the centred line under an image, which Chinese
 sites set as a paragraph, is its caption and stays a paragraph too. So do hand-made reference texts: on the
@@ -13,19 +13,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bs4.element import Tag
-
 from lake.extraction import markdown
 from lake.extraction.blocks import Block
 from lake.extraction.entities import mentions
 from lake.extraction.false_marks import AROUND, in_longer_name
 from lake.extraction.marks import Mark
 from lake.extraction.parsing import parse
-from lake.extraction.trees import tree_of
+from lake.extraction.tokens import Tokens, tokens_of
 from lake.extraction.walk import Walk
 from lake.model import Chart, GlossaryTerm, Image, Link, Mention
 
-__all__ = ["Content", "clean", "read"]
+__all__ = ["Content", "balanced", "clean", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,34 +75,45 @@ def clean(html: str, *, base_url: str | None = None, drop: Sequence[str] = ()) -
         return Content("", "")
     for element in parser.css(", ".join(drop)) if drop else ():
         element.decompose()
-    return read(tree_of(body), balanced=_balanced(html), base_url=base_url)
+    return read(tokens_of(body), balanced=balanced(html), base_url=base_url)
 
 
-def read(tree: Tag, *, balanced: bool, base_url: str | None = None) -> Content:
-    """Read the body from a tree made elsewhere; ``balanced`` says that every chart comment has its end."""
-    walk = Walk(base_url, balanced=balanced)
-    walk.run(tree)
+def read(
+    tokens: Tokens, *, balanced: bool, base_url: str | None = None, keep_hidden: bool = False
+) -> Content:
+    """Read the body from tokens made elsewhere.
+
+    Args:
+        tokens: the container's.
+        balanced: every chart comment has its end.
+        base_url: the page's address.
+        keep_hidden: read hidden elements too; for containers whose hidden parts were judged before (the
+            second half of a text behind a "show all" button is part of its article).
+    """
+    walk = Walk(tokens, base_url, balanced=balanced, keep_hidden=keep_hidden)
+    walk.run()
     return _content(walk)
 
 
-def _balanced(html: str) -> bool:
+def balanced(html: str) -> bool:
+    """Whether every chart comment has its end, so that what lies between can be left out."""
     return html.count("EM_StockImg_Start") == html.count("EM_StockImg_End")
 
 
 def _content(walk: Walk) -> Content:
     blocks = walk.blocks.done
     source, editor = _take_lines(blocks)
-    images = _take_captions(blocks, walk.images)
+    images = _take_captions(blocks, walk.inline.images)
     text = _join(blocks)
     kept = [block.start >= 0 for block in blocks] + [False]
     return Content(
         text=text,
         markdown="\n\n".join(block.markdown for block in blocks if block.markdown),
         images=tuple(images),
-        links=tuple(dict.fromkeys(link for number, link in walk.links if kept[number])),
-        charts=tuple(dict.fromkeys(walk.charts)),
+        links=tuple(dict.fromkeys(link for number, link in walk.inline.links if kept[number])),
+        charts=tuple(dict.fromkeys(walk.inline.charts)),
         glossary=_glossary(walk, kept, text),
-        mentions=mentions(_marks(walk, kept, len(text)), walk.charts, text),
+        mentions=mentions(_marks(walk, kept, len(text)), walk.inline.charts, text),
         source_line=source,
         editor=editor,
     )
@@ -113,7 +122,7 @@ def _content(walk: Walk) -> Content:
 def _glossary(walk: Walk, kept: Sequence[bool], text: str) -> tuple[GlossaryTerm, ...]:
     """The distinct terms, without those whose letters belong to a longer name."""
     terms: dict[GlossaryTerm, None] = {}
-    for number, offset, term in walk.glossary:
+    for number, offset, term in walk.inline.glossary:
         if kept[number]:
             end = walk.blocks.done[number].start + offset
             start = end - len(term.term)
@@ -125,7 +134,7 @@ def _glossary(walk: Walk, kept: Sequence[bool], text: str) -> tuple[GlossaryTerm
 def _marks(walk: Walk, kept: Sequence[bool], length: int) -> list[Mark]:
     """The marks in the text that is left, placed in the whole of it."""
     marks = []
-    for number, offset, pair, name, first in walk.marks:
+    for number, offset, pair, name, first in walk.inline.marks:
         if kept[number]:
             end = walk.blocks.done[number].start + offset
             if end <= length:  # a source line cut off a last paragraph may have held it
@@ -173,7 +182,10 @@ def _take_captions(blocks: list[Block], found: list[tuple[int, Image]]) -> list[
     """Give images the captions after them; figcaptions leave the text (see the module's docstring)."""
     images = [image for _, image in found]
     latest = {number: k for k, (number, _) in enumerate(found)}  # block -> its last image
-    for number, block in enumerate(blocks):
+    for number in sorted(
+        {beside for place in latest for beside in (place, place + 1) if beside < len(blocks)}
+    ):
+        block = blocks[number]
         k = latest.get(number if block.markdown.startswith("![") else number - 1)
         if k is None or images[k].caption or not _is_caption(block):
             continue

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from lake.extraction import markdown
+from lake.extraction.tokens import attributes_of
 from lake.model import Image
 
-__all__ = ["BLOCKS", "SKIPPED", "is_advertising", "is_hidden", "is_layout", "read_image", "role", "span"]
+__all__ = ["BLOCKS", "is_advertising", "is_hidden", "is_layout", "read_image", "role", "span"]
 
 Attrs = Mapping[str, str]
 
@@ -18,18 +18,13 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-SKIPPED = _words(
-    "script style noscript template iframe object embed applet button select textarea input option optgroup "
-    "datalist svg canvas video audio nav dialog head title meta link rt rp frameset"
-)
-"""Elements that hold no text of the article. ``noscript`` repeats what a script shows."""
-
 BLOCKS = _words(
     "p div section article main header footer aside center figure figcaption address form fieldset dl dt dd "
-    "details summary hgroup tr td th tbody thead tfoot caption body html hr"
+    "details summary hgroup tbody thead tfoot caption body html"
 )
 _HIDDEN = re.compile(r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden", re.IGNORECASE)
 _CENTRED = re.compile(r"text-align\s{0,9}:\s{0,9}center", re.IGNORECASE)
+_ROLE_SIGNS = ("center", "em_media", "CENTER", "Center")
 _ADVERTISING = ("//acttg.eastmoney.com", "//ai.eastmoney.com")
 """Hosts of the site's own advertisements inside bodies (public captures of 2025-26)."""
 _ORIGINALS = ("orginial_src", "original_src", "data-original-src")
@@ -55,12 +50,16 @@ def is_advertising(address: str) -> bool:
     return any(host in address for host in _ADVERTISING)
 
 
-def role(name: str, attrs: Attrs) -> str:
-    """What the page uses a block for: ``caption``, ``source``, ``centred`` or nothing special."""
+def role(name: str, written: str) -> str:
+    """What the page uses a block for: ``caption``, ``source``, ``centred`` or nothing special.
+
+    ``written`` are its attributes as in ``Tokens``.
+    """
     if name == "figcaption":
         return "caption"
-    if not attrs:
+    if not any(map(written.__contains__, _ROLE_SIGNS)):
         return "centred" if name == "center" else ""
+    attrs = attributes_of(written)
     if "em_media" in attrs.get("class", ""):
         return "source"
     style = attrs.get("style")
@@ -68,15 +67,16 @@ def role(name: str, attrs: Attrs) -> str:
     return "centred" if centred else ""
 
 
-def is_layout(table: Any) -> bool:
-    """Whether a table arranges the page: it holds a table, has one column, or paragraphs of prose."""
+def is_layout(names: Sequence[str], table: int) -> bool:
+    """Whether a table arranges the page: it holds a table, has one column, or paragraphs of prose.
+
+    ``names`` are those of ``Tokens``, the table's tag is the one numbered ``table``.
+    """
     columns = cells = paragraphs = 0
-    waiting = list(reversed(table.contents))
-    while waiting:
-        node = waiting.pop()
-        name = getattr(node, "name", None)
-        if name is None:
-            continue
+    for number in range(table + 1, len(names)):
+        name = names[number]
+        if name == "/table":
+            break
         if name == "tr":
             cells = 0
         elif name in ("td", "th"):
@@ -86,7 +86,6 @@ def is_layout(table: Any) -> bool:
             paragraphs += 1
         if name == "table" or paragraphs >= TABLE_CELL_PARAGRAPHS:
             return True
-        waiting.extend(reversed(node.contents))
     return columns < 2
 
 

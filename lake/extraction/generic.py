@@ -5,12 +5,15 @@ How it decides is told in ``docs/extraction.md``. All thresholds were set on the
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lake.extraction.junk import HIDDEN, is_end, is_phrase
+from lake.extraction.junk import HIDDEN, class_of, is_end, is_phrase
 from lake.extraction.outline import Block, Outline
+from lake.extraction.titles import plain
+from lake.extraction.tokens import Tokens
 
-__all__ = ["Area", "find"]
+__all__ = ["Area", "article_tokens", "find"]
 
 _DESCEND = 0.7
 """A child that holds this share of its parent's value is the container instead of it."""
@@ -32,6 +35,8 @@ _TAIL = 0.15
 _SMALL = 20
 """Prose of fewer words than this never saves an element of a suspicious name."""
 _OUT = -1e6
+_TITLE_WITHIN, _TITLE_PROSE = 6, 8
+"""The title is repeated within the container's first blocks, before its first prose (value in words)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +72,9 @@ def _leave_out(page: Outline) -> list[int]:
     total = page.gains[0]
     left_out: list[int] = []
     covered = 0
-    alike = _gains_alike(page)
-    for index, share in page.suspects:
+    suspects = page.suspects()
+    alike = _gains_alike(page, suspects)
+    for index, share in suspects:
         if index < covered or _held(page, index, share, alike) > max(share * total, _SMALL):
             continue
         left_out.append(index)
@@ -96,11 +102,11 @@ def _held(page: Outline, index: int, share: float, alike: dict[str, float]) -> f
     return max(gain, alike.get(_kind(page, index), 0.0)) if share <= HIDDEN and gain > 0 else gain
 
 
-def _gains_alike(page: Outline) -> dict[str, float]:
+def _gains_alike(page: Outline, suspects: list[tuple[int, float]]) -> dict[str, float]:
     """The prose that the outermost elements of suspicious names hold, by tag and class."""
     sums: dict[str, float] = {}
     covered = 0
-    for index, _ in page.suspects:
+    for index, _ in suspects:
         if index >= covered:
             covered = page.ends[index]
             kind = _kind(page, index)
@@ -109,13 +115,13 @@ def _gains_alike(page: Outline) -> dict[str, float]:
 
 
 def _kind(page: Outline, index: int) -> str:
-    return f"{page.tags[index]} {page.attributes[index].get('class') or ''}"
+    return f"{page.tags[index]} {class_of(page.tokens.attributes[page.starts[index]])}"
 
 
 def _container(page: Outline) -> int:
     """The element of the highest value, or the one inside it that holds nearly all of that value."""
     values, ends = page.values, page.ends
-    best = max(range(len(values) - 1, -1, -1), key=values.__getitem__)
+    best = len(values) - 1 - values[::-1].index(max(values))
     parent = page.parents[best]
     if page.tags[best] == "p" and parent >= 0 and values[parent] >= _DESCEND * values[best]:
         best = parent  # a short text's one long paragraph, with its list
@@ -158,8 +164,8 @@ def _has_alike(page: Outline, parent: int, child: int) -> bool:
 def _area(page: Outline, container: int, left_out: list[int]) -> Area:
     end = page.ends[container]
     inner = [index for index in left_out if container < index < end]
-    blocks = [(n, block) for n, block in enumerate(page.blocks) if container <= block.owner < end]
-    live = _outside(page, [block for _, block in blocks], inner)
+    inside = page.blocks_of(container)
+    live = _outside(page, page.blocks[inside], inner)
     linked = _link_lists(page, container, live)
     live = _outside(page, live, linked)
     texts = [block for block in live if block.words < _PHRASE_WORDS and is_phrase(block.text)]
@@ -172,8 +178,8 @@ def _area(page: Outline, container: int, left_out: list[int]) -> Area:
         elements=tuple(sorted((*inner, *linked))),
         texts=tuple(texts),
         kept=tuple(block for block in live if id(block) not in gone),
-        first=blocks[0][0] if blocks else 0,
-        after=blocks[-1][0] + 1 if blocks else 0,
+        first=inside.start,
+        after=inside.stop,
     )
 
 
@@ -242,3 +248,35 @@ def _link_lists(page: Outline, container: int, blocks: list[Block]) -> list[int]
             found.append(index)
             covered = page.ends[index]
     return found
+
+
+def article_tokens(page: Outline, area: Area, heading: str | None) -> Tokens:
+    """The container's tokens without what is no text of the article, the title's repetition among it."""
+    names, attributes = page.tokens.names, page.tokens.attributes
+    texts = page.tokens.texts.copy()
+    for block in (*area.texts, *_repeated_title(area, heading)):
+        texts[block.first : block.last + 1] = [""] * (block.last + 1 - block.first)
+    start, stop = page.starts[area.container], page.stops[area.container]
+    found = Tokens(["div"], [""], [texts[start]])
+    start += 1
+    for index in (*area.elements, -1):
+        end = page.starts[index] if index >= 0 else stop
+        if end < start:  # inside the one before
+            continue
+        found.names.extend(names[start:end])
+        found.attributes.extend(attributes[start:end])
+        found.texts.extend(texts[start:end])
+        if index >= 0:
+            found.texts[-1] += texts[page.stops[index]]
+            start = page.stops[index] + 1
+    return found
+
+
+def _repeated_title(area: Area, heading: str | None) -> Iterator[Block]:
+    """Blocks at the container's beginning that repeat the article's title."""
+    same = plain(heading or "")
+    for block in area.kept[:_TITLE_WITHIN]:
+        if block.value > _TITLE_PROSE:
+            break
+        if same and plain(block.text) == same:
+            yield block

@@ -8,9 +8,12 @@ those that page templates use for these parts, collected from saved pages of man
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from bisect import bisect_right
+from itertools import accumulate
 
-__all__ = ["HIDDEN", "is_end", "is_phrase", "suspicion"]
+from ahocorasick_rs import AhoCorasick
+
+__all__ = ["ASIDES", "HIDDEN", "Shares", "class_of", "in_context", "is_end", "is_phrase", "name_of"]
 
 COMMENTS, STRONG, HIDDEN, WEAK = 0.75, 0.4, 0.25, 0.1
 """The share of a page's prose up to which an element of such a name is left out.
@@ -35,35 +38,24 @@ _NAMES: dict[float, str] = {
 """What stands in names by the share that it allows; a hyphen is the edge of a word, ``^`` and ``$`` the token's."""
 
 
-def _any_of(words: set[str]) -> str:
-    """A regular expression of all words, by common beginnings: several times as fast as trying each."""
-    rests: dict[str, set[str]] = {}
-    for word in words:
-        rests.setdefault(word[:1], set()).add(word[1:])
-    found = []
-    for first, rest in rests.items():
-        edge = first == "-" and rest == {""}  # of the next word, too
-        found.append("(?=-)" if edge else re.escape(first) + (_any_of(rest) if first else ""))
-    return found[0] if len(found) == 1 else f"(?:{'|'.join(sorted(found, reverse=True))})"
-
-
 _WORDS = {
     word.replace("^", " -").replace("$", "- "): share
     for share, words in _NAMES.items()
     for word in words.split()
 }
-_SHARES = {word.rstrip("-"): share for word, share in _WORDS.items()}
-_ANY = re.compile(_any_of(set(_WORDS)))
+ASIDES = frozenset(("aside", "footer"))
+"""Elements that are beside the article whatever their names say."""
+_SHARES = tuple(_WORDS.values())
+_AUTOMATON = AhoCorasick(list(_WORDS))
 _HARMLESS = re.compile(
     r"shareholder|[:\[]| --next- | -(?:tag|category|has|with|no|is|js|type|status|format|col|wp-elements)-"
 )
 """Tokens that only say how something looks (``md:hidden``) or what kind of page it is (``tag-sponsored``)."""
 
-_CAPITAL = re.compile(r"(?<=[a-z])[A-Z]")
-_INVISIBLE = re.compile(r"display\s{0,9}:\s{0,9}none")
-_MOST_TOKENS, _LONGEST_TOKEN = 30, 80
-_MEMO_SIZE = 20_000
-_memo: dict[str, float] = {}
+_NEW_WORD = re.compile("(?<=[a-z])(?=[A-Z])")
+_INVISIBLE = re.compile(r' style="[^"]*display\s{0,9}:\s{0,9}none')
+_MOST_TOKENS, _LONGEST_TOKEN, _LONGEST_KEY = 30, 80, 300
+_MEMO_SIZE = 50_000
 
 _PHRASE = re.compile(
     r"^(?:advertisement|share(?: this)?(?: article| post| on .{1,20})?|related(?: articles| stories| posts| reading)?|"
@@ -88,42 +80,75 @@ _END = re.compile(
 _RECORD = re.compile(r"\b(?:ICP|网安)备", re.IGNORECASE)
 
 
-def suspicion(tag: str, attributes: Mapping[str, str | None]) -> float:
-    """The share of the page's prose up to which this element is no article text; 0 if nothing speaks against it."""
-    if tag in ("aside", "footer"):
+class Shares:
+    """What attributes say of elements, kept from page to page: pages of one site share most of them."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, float] = {}
+
+    def of(self, attributes: list[str]) -> list[float]:
+        """The share of the page's prose up to which each element is no article text; 0 if nothing speaks against it.
+
+        Args:
+            attributes: of each element, as in ``Tokens``.
+        """
+        known = self._known
+        unknown = list(set(attributes).difference(known))
+        if not unknown:
+            return [known[one] for one in attributes]
+        read = dict(zip(unknown, _shares_of(unknown), strict=True))
+        shares = [known[one] if one in known else read[one] for one in attributes]
+        if len(known) + len(read) > _MEMO_SIZE:
+            known.clear()
+        known.update(read.items() if len(max(unknown, key=len)) <= _LONGEST_KEY else ())
+        return shares
+
+
+def class_of(attributes: str) -> str:
+    """The class in an element's attributes as in ``Tokens``."""
+    return attributes.partition(' class="')[2].partition('"')[0]
+
+
+def name_of(attributes: str) -> str:
+    """Class and id in an element's attributes as in ``Tokens``."""
+    named = class_of(attributes)
+    identified = attributes.partition(' id="')[2].partition('"')[0]
+    return f"{named} {identified}" if named and identified else named or identified
+
+
+def in_context(tag: str, share: float) -> float:
+    """The share that ``Shares`` gives, corrected by the element's tag, which may say more than its name."""
+    if tag in ASIDES:
         return STRONG
-    if not attributes:
-        return 0.0
-    style = attributes.get("style")
-    if "hidden" in attributes or (style and "none" in style and _INVISIBLE.search(style)):
-        return HIDDEN
-    if tag in ("article", "main", "body"):
-        return 0.0
-    worst = 0.0
-    for name in (attributes.get("class"), attributes.get("id")):
-        if name:
-            share = _memo.get(name)
-            if share is None:
-                share = _of_name(name)
-            if share > worst:
-                worst = share
-    return worst
+    return 0.0 if tag in ("article", "main") and share != HIDDEN else share
 
 
-def _of_name(name: str) -> float:
-    if len(_memo) >= _MEMO_SIZE:
-        _memo.clear()
-    tokens = " -" + "-  -".join([token[:_LONGEST_TOKEN] for token in name.split()[:_MOST_TOKENS]]) + "- "
-    if "_" in tokens:
-        tokens = tokens.replace("__", "_").replace("_", "-")
-    if not tokens.islower():
-        tokens = _CAPITAL.sub(r"-\g<0>", tokens).lower()
-    found = _ANY.findall(tokens)
-    if found and _HARMLESS.search(tokens):
-        telling = (f" {token} " for token in tokens.split() if not _HARMLESS.search(f" {token} "))
-        found = _ANY.findall("".join(telling))
-    share = _memo[name] = max(map(_SHARES.__getitem__, found), default=0.0)
-    return share
+def _shares_of(attributes: list[str]) -> list[float]:
+    """The share that each one's class, id and style allow; all are searched at once."""
+    text = "\n".join([_tokens(name_of(one)) for one in attributes])
+    if "_" in text:
+        text = text.replace("__", "_").replace("_", "-")
+    starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
+    shares = [0.0] * len(attributes)
+    for word, start, _ in _AUTOMATON.find_matches_as_indexes(text, overlapping=True):
+        number = bisect_right(starts, start) - 1
+        if _SHARES[word] > shares[number]:
+            token = text[text.rfind(" ", 0, start + 1) : text.find(" ", start + 1) + 1]
+            if not _HARMLESS.search(token):
+                shares[number] = _SHARES[word]
+    for number, one in enumerate(attributes):
+        if ' hidden="' in one or ("none" in one and _INVISIBLE.search(one)):
+            shares[number] = HIDDEN
+    return shares
+
+
+def _tokens(name: str) -> str:
+    """A name's tokens in lower case, their words parted by hyphens, between spaces and hyphens."""
+    tokens = name.split()
+    if len(name) > _LONGEST_TOKEN:
+        tokens = [token[:_LONGEST_TOKEN] for token in tokens[:_MOST_TOKENS]]
+    name = f" -{'-  -'.join(tokens)}- "
+    return name if name.islower() else "-".join(_NEW_WORD.split(name)).lower()
 
 
 def is_phrase(text: str) -> bool:

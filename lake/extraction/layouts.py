@@ -10,12 +10,13 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from lake.extraction.tokens import LEFT_OUT, escape_raw_text
+
 __all__ = ["Found", "Layout", "read"]
 
 _FIELDS = ("title", "time", "source", "author", "editor", "digest")  # each selects one text
 _CAPTIONS = 200  # a picture page of the profiled sites has fewer; bounds the work on nested ones
 _CAPTION_HTML = 4000  # characters; a longer one is no caption
-_NEVER = ("script", "style")
 _FURTHEST = 1e14  # milliseconds of the year 5138: a larger number is no time
 _DIGEST_LABEL = re.compile(r"^\s*[【\[]?(?:摘要|内容提要|提要|导语|导读)(?:[】\]]|\s?[:：])\s*")
 _MILLISECONDS = 1e11  # as seconds the year 5138, as milliseconds 1973
@@ -136,12 +137,20 @@ def _text(tree: LexborHTMLParser, selectors: tuple[str, ...]) -> tuple[str | Non
     """The first non-empty text that one of the selectors gives, with that selector."""
     for selector in selectors:
         css, _, attribute = selector.partition("@")
-        for node in tree.css(css):
-            raw = node.attributes.get(attribute) if attribute else node.text(separator=" ")
-            value = " ".join((raw or "").split())
-            if value:
-                return value, selector
+        first = tree.css_first(css)  # lexbor stops there
+        if first is None:
+            continue
+        value = _value(first, attribute)
+        if not value:
+            value = next(filter(None, (_value(node, attribute) for node in tree.css(css))), "")
+        if value:
+            return value, selector
     return None, ""
+
+
+def _value(node: LexborNode, attribute: str) -> str:
+    raw = node.attributes.get(attribute) if attribute else node.text(separator=" ")
+    return " ".join((raw or "").split())
 
 
 def _body(layout: Layout, data: Mapping[str, Any], tree: LexborHTMLParser) -> tuple[str | None, str]:
@@ -173,9 +182,12 @@ def _inner(layout: Layout, tree: LexborHTMLParser, node: LexborNode, *, whole: b
         named = tree.create_node("figcaption")
         named.inner_html = caption.inner_html or ""
         caption.replace_with(named)
-    for dropped in reversed(copy.css(", ".join((*_NEVER, *layout.drop)))):  # inner ones before outer ones
+    for dropped in reversed(copy.css(", ".join((*LEFT_OUT, *layout.drop)))):  # inner ones before outer ones
         dropped.decompose()
+    escape_raw_text(copy)
     html = (copy.html if whole else copy.inner_html) or ""
     for mark in layout.until:
         html = html.partition(mark)[0]
+    if layout.until and html.rfind("<") > html.rfind(">"):
+        html = html[: html.rfind("<")]  # the mark stood in a tag
     return html if "<img" in html or copy.text().strip() else None

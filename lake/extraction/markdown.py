@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from urllib.parse import urljoin
 
 __all__ = [
+    "SIGNS",
     "Cell",
     "absolute",
     "code",
@@ -29,8 +30,11 @@ Cell = tuple[str, int, int]
 MAX_COLUMNS = 100
 """Columns kept of a table row: a bound against hostile spans, far above any news table."""
 
+SIGNS = tuple("\\`*_[]<~&")
+"""Characters that mean something within a line of Markdown."""
 _SPECIAL = re.compile(r"[\\`*_\[\]<~]|&(?=[#\w]{1,31};)")
 _LINE_START = re.compile(r"(#{1,6}(?=\s|$)|[-+=](?=\s|$|[-=+ ])|>|\d{1,9}(?=[.)]))")
+_LINE_STARTS = frozenset("#-+=>") | frozenset(map(str, range(10)))
 _URL_UNSAFE = re.compile(r"[\s<>()\[\]\\\"'`|]")
 _WORD_SPAN = re.compile(r"(?s)(\W*)(.*?)(\W*)")
 
@@ -38,16 +42,12 @@ _WORD_SPAN = re.compile(r"(?s)(\W*)(.*?)(\W*)")
 def escape(text: str) -> str:
     """Text as Markdown that shows exactly this text within a line."""
     # one look for each character is twenty times as fast as the expression, and most texts hold none
-    plain = not (
-        "_" in text or "*" in text or "[" in text or "]" in text or "\\" in text or "`" in text
-        or "<" in text or "~" in text or "&" in text
-    )  # fmt: skip
-    return text if plain else _SPECIAL.sub(r"\\\g<0>", text)
+    return _SPECIAL.sub(r"\\\g<0>", text) if any(map(text.__contains__, SIGNS)) else text
 
 
 def line_start(markdown: str) -> str:
     """The same line with a leading ``#``, ``-``, ``+``, ``=``, ``>`` or ``1.`` escaped."""
-    found = _LINE_START.match(markdown)
+    found = _LINE_START.match(markdown) if markdown[:1] in _LINE_STARTS else None
     if not found:
         return markdown
     return f"{found[0]}\\{markdown[found.end() :]}" if found[0].isdigit() else f"\\{markdown}"

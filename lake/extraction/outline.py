@@ -9,28 +9,24 @@ Arc90 2009), the segment of highest sum as the article (Pasternack and Roth 2009
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from bisect import bisect_left
+from itertools import pairwise
+from operator import attrgetter
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
-from lake.extraction.junk import suspicion
+from lake.extraction.junk import ASIDES, Shares, in_context, name_of
+from lake.extraction.tokens import VOID, Tokens, tokens_of, unescaped
 
 __all__ = ["HEADINGS", "Block", "Outline", "outline", "words_in"]
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_SKIPPED = frozenset(
-    "script style noscript template svg iframe object embed applet select option button textarea input "
-    "canvas audio video head map datalist dialog nav".split()
-)
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark q s samp small "
-    "span strike strong sub sup time tt u var wbr ruby rb rt rp nobr picture source".split()
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label map mark q s samp small "
+    "span strike strong sub sup time tt u var ruby rb nobr picture".split()
 )
-_SKIP, _LINK, _INLINE_KIND, _BREAK, _BLOCK = range(5)
-_TEXT = 2  # lexbor's number of text nodes
-_STANDARD_TAGS = 0xC4  # lexbor numbers the HTML standard's tags below this; others differ by document
-_KINDS: dict[int, int] = {}
-"""Kind by lexbor's tag number, learned on sight."""
+_INLINE_KIND, _LINK, _LINK_END, _BREAK, _BLOCK, _BLOCK_END = range(6)
 
 _DATE_SIGNS = re.compile(r"[\d\s:：/.\-\[\]()（）年月日]+")
 _PAUSES = ("，", "。", ", ", ". ", "、", "！", "？", "；", "… ", "! ", "? ")
@@ -38,12 +34,11 @@ _PAUSES = ("，", "。", ", ", ". ", "、", "！", "？", "；", "… ", "! ", "
 _ENDS = ".!?。！？…；”"
 
 
-@dataclass(slots=True)
-class Block:
+class Block(NamedTuple):
     """A run of text.
 
     ``owner`` is the index of its element, ``words`` its length in words, ``links`` the share of its
-    characters inside links, ``nodes`` its text nodes.
+    characters inside links; its texts are among those of the tokens from ``first`` to ``last``.
     """
 
     owner: int
@@ -52,148 +47,159 @@ class Block:
     words: float
     links: float
     value: float
-    nodes: list[LexborNode]
+    first: int
+    last: int
+
+
+class _Kinds(dict[str, int]):
+    """What an element's tag, or end tag, means for blocks, by its name as in ``Tokens``."""
+
+    def __missing__(self, name: str) -> int:
+        tag = name.removeprefix("/")
+        if name[0] in "!?":
+            return _INLINE_KIND
+        if tag == "a":
+            kind = _LINK if name == tag else _LINK_END
+        elif tag in VOID:
+            kind = _INLINE_KIND if tag in _VOID_INLINE else _BREAK
+        elif tag in _INLINE:
+            kind = _INLINE_KIND
+        else:
+            kind = _BLOCK if name == tag else _BLOCK_END
+        if len(self) < _MOST_KINDS:
+            self[name] = kind
+        return kind
+
+
+_VOID_INLINE = frozenset(("area", "embed", "img", "input", "link", "meta", "param", "source", "track", "wbr"))
+_MOST_KINDS = 1000
+_KINDS = _Kinds()
 
 
 class Outline:
     """The page's block-level elements in document order, as parallel lists, and its blocks.
 
+    ``tokens`` is the page; an element's tag is ``starts[index]`` of these and its end tag ``stops[index]``.
     ``parents`` holds indices, ``ends`` the index after the last descendant, ``values`` the sums of block
-    values and ``gains`` of the positive ones; ``suspects`` (index, share) pairs: elements that
-    ``junk.suspicion`` names, in document order.
+    values and ``gains`` of the positive ones.
     """
 
-    __slots__ = ("attributes", "blocks", "ends", "gains", "nodes", "parents", "suspects", "tags", "values")
+    __slots__ = ("blocks", "ends", "gains", "parents", "starts", "stops", "tags", "tokens", "values")
 
-    def __init__(self) -> None:
-        self.nodes: list[LexborNode] = []
-        self.attributes: list[dict[str, str | None]] = []
-        self.tags: list[str] = []
-        self.parents: list[int] = []
-        self.suspects: list[tuple[int, float]] = []
+    def __init__(self, tokens: Tokens, starts: list[int]) -> None:
+        count = len(starts)
+        self.tokens = tokens
+        self.starts = starts
+        self.stops = [0] * count
+        self.tags = [tokens.names[start] for start in starts]
+        self.parents = [-1] * count
+        self.ends = [count] * count
+        self.values = [0.0] * count
+        self.gains = [0.0] * count
         self.blocks: list[Block] = []
-        self.ends: list[int] = []
-        self.values: list[float] = []
-        self.gains: list[float] = []
-
-    def add(self, node: LexborNode, tag: str, parent: int) -> int:
-        """Enter a block-level element; gives its index."""
-        index = len(self.nodes)
-        attributes = node.attributes
-        self.attributes.append(attributes)
-        share = suspicion(tag, attributes)
-        if share:
-            self.suspects.append((index, share))
-        self.nodes.append(node)
-        self.tags.append(tag)
-        self.parents.append(parent)
-        return index
-
-    def text(self, owner: int, nodes: list[LexborNode], text: str, linked: int) -> None:
-        """Add a block: the text nodes of one run, its text, and how many of its characters are links."""
-        text = text.strip()
-        if "  " in text or not text.isprintable():  # of white space, single spaces alone are printable
-            text = " ".join(text.split())
-        tag = self.tags[owner]
-        words = words_in(text)
-        links = min(linked / len(text), 1.0) if linked else 0.0
-        if 0.3 < links <= 0.5:  # a link with its date beside it
-            links = min(linked / max(1, len(_DATE_SIGNS.sub("", text))), 1.0)
-        self.blocks.append(Block(owner, tag, text, words, links, _value(tag, text, words, links), nodes))
-
-    def sum_up(self) -> None:
-        """Add the blocks' values up the tree, once all are known."""
-        parents = self.parents
-        values = self.values = [0.0] * len(parents)
-        gains = self.gains = [0.0] * len(parents)
-        ends = self.ends = list(range(1, len(parents) + 1))
-        for block in self.blocks:
-            value = block.value
-            values[block.owner] += value
-            if value > 0:
-                gains[block.owner] += value
-        for index in range(len(parents) - 1, 0, -1):
-            parent = parents[index]
-            values[parent] += values[index]
-            gains[parent] += gains[index]
-            if ends[index] > ends[parent]:
-                ends[parent] = ends[index]
 
     def name(self, index: int) -> str:
         """Class and id of an element."""
-        attributes = self.attributes[index]
-        return f"{attributes.get('class') or ''} {attributes.get('id') or ''}".strip()
+        return name_of(self.tokens.attributes[self.starts[index]])
+
+    def is_titled(self, index: int) -> bool:
+        """Whether an element is named a title."""
+        attributes = self.tokens.attributes[self.starts[index]]
+        return ("itle" in attributes or "ITLE" in attributes) and "title" in name_of(attributes).lower()
+
+    def suspects(self) -> list[tuple[int, float]]:
+        """(index, share) of the elements that ``junk`` names, in document order."""
+        attributes = self.tokens.attributes
+        shares = _SHARES.of([attributes[start] for start in self.starts])
+        found = [
+            (index, in_context(tag, share))
+            for index, (tag, share) in enumerate(zip(self.tags, shares, strict=True))
+            if share or tag in ASIDES
+        ]
+        return [(index, share) for index, share in found if share]
+
+    def blocks_of(self, index: int) -> slice:
+        """Which blocks stand in an element."""
+        first = bisect_left(self.blocks, self.starts[index], key=_first)
+        return slice(first, bisect_left(self.blocks, self.stops[index], first, key=_first))
+
+
+_first = attrgetter("first")
+_SHARES = Shares()
+_new_block = tuple.__new__
 
 
 def outline(body: LexborNode) -> Outline:
-    """Walk a page's body once, without recursion."""
-    page = Outline()
-    owner = page.add(body, "body", -1)
-    open_elements: list[tuple[LexborNode, int, int]] = []
-    nodes: list[LexborNode] = []
-    text = ""
-    linked = links = 0
-    kinds, push, pop = _KINDS, open_elements.append, open_elements.pop
-    node = body.first_child
-    while node is not None or open_elements:
-        if node is None:
-            node, kind, outer = pop()
-            if kind == _BLOCK:
-                if nodes:
-                    page.text(owner, nodes, text, linked)
-                    nodes, text, linked = [], "", 0
-                owner = outer
-            elif kind == _LINK:
-                links -= 1
-            node = node.next
-            continue
-        tag_id = node.tag_id
-        if tag_id == _TEXT:
-            piece = node.text_content
-            if piece and not piece.isspace():
-                nodes.append(node)
-                text += piece
-                if links:
-                    linked += len(piece)
-            elif nodes:
-                text += " "
-            node = node.next
-            continue
-        kind = kinds.get(tag_id, -1)
-        if kind < 0:
-            kind = _kind(node.tag or "-")
-            if tag_id < _STANDARD_TAGS:
-                kinds[tag_id] = kind
-        if kind == _SKIP:
-            node = node.next
-            continue
-        if kind >= _BREAK and nodes:
-            page.text(owner, nodes, text, linked)
-            nodes, text, linked = [], "", 0
-        child = None if kind == _BREAK else node.first_child
-        if child is None:
-            node = node.next
-            continue
-        push((node, kind, owner))
+    """Walk a page's body once, without recursion; takes the elements without text out of the tree.
+
+    A run of text begins at a block's tag, its end tag or a line break, and lasts until the next of these.
+    """
+    tokens = tokens_of(body)
+    texts, kinds = tokens.texts, list(map(_KINDS.__getitem__, tokens.names))
+    edges = [number for number, kind in enumerate(kinds) if kind >= _BREAK]
+    page = Outline(tokens, [number for number in edges if kinds[number] == _BLOCK])
+    parents, stops, ends, tags, add = page.parents, page.stops, page.ends, page.tags, page.blocks.append
+    owner = newest = -1
+    links = 0
+    for first, stop in pairwise((*edges, len(kinds))):
+        kind = kinds[first]
         if kind == _BLOCK:
-            owner = page.add(node, node.tag or "", owner)
-        elif kind == _LINK:
-            links += 1
-        node = child
-    if nodes:
-        page.text(owner, nodes, text, linked)
-    page.sum_up()
+            newest += 1
+            parents[newest] = owner
+            owner = newest
+        elif kind == _BLOCK_END:
+            stops[owner], ends[owner] = first, newest + 1
+            owner = parents[owner]
+        if stop - first == 1 and not links:
+            run, linked = texts[first].strip(), 0
+        else:
+            run = "".join(texts[first:stop]).strip()
+            linked, links = _linked(kinds, texts, first, stop, links)
+        if run:
+            add(_block(owner, tags[owner], run, linked, first, stop - 1))
+    stops[0] = len(kinds)
+    _sum_up(page)
     return page
 
 
-def _kind(tag: str) -> int:
-    if tag in _SKIPPED or tag.startswith("-"):
-        return _SKIP
-    if tag == "br":
-        return _BREAK
-    if tag == "a":
-        return _LINK
-    return _INLINE_KIND if tag in _INLINE else _BLOCK
+def _linked(kinds: list[int], texts: list[str], first: int, stop: int, links: int) -> tuple[int, int]:
+    """How many characters of a run stand in links, of which so many are open, and how many are open behind it."""
+    linked = 0
+    for number in range(first, stop):
+        kind, text = kinds[number], texts[number]
+        if kind == _LINK:
+            links += 1
+        elif kind == _LINK_END:
+            links -= 1
+        if links and not text.isspace():
+            linked += len(unescaped(text))
+    return linked, links
+
+
+def _block(owner: int, tag: str, text: str, linked: int, first: int, last: int) -> Block:
+    """The block of one run of text, of which so many characters are links."""
+    if "&" in text:
+        text = unescaped(text)
+    if "  " in text or not text.isprintable():  # of white space, single spaces alone are printable
+        text = " ".join(text.split())
+    words = len(text) / 5.5 if text.isascii() else words_in(text)
+    links = min(linked / len(text), 1.0) if linked else 0.0
+    if 0.3 < links <= 0.5:  # a link with its date beside it
+        links = min(linked / max(1, len(_DATE_SIGNS.sub("", text))), 1.0)
+    return _new_block(Block, (owner, tag, text, words, links, _value(tag, text, words, links), first, last))
+
+
+def _sum_up(page: Outline) -> None:
+    """Add the blocks' values up the tree."""
+    parents, values, gains = page.parents, page.values, page.gains
+    for owner, _, _, _, _, value, _, _ in page.blocks:
+        values[owner] += value
+        if value > 0:
+            gains[owner] += value
+    for index in range(len(parents) - 1, 0, -1):
+        parent = parents[index]
+        values[parent] += values[index]
+        gains[parent] += gains[index]
 
 
 def words_in(text: str) -> float:
@@ -218,9 +224,11 @@ def _value(tag: str, text: str, words: float, links: float) -> float:
         return -(2.0 + words * 0.5)
     if tag in HEADINGS:
         return 1.0
-    if words >= 8 and (text[-1] in _ENDS or _pauses(text)):
+    if words < 8:
+        return 0.5 if tag == "p" else -2.0
+    if text[-1] in _ENDS or _pauses(text):
         return words * (1.0 - links)
-    if words >= 8 and tag in ("p", "pre", "blockquote", "td"):
+    if tag in ("p", "pre", "blockquote", "td"):
         return words * 0.6 * (1.0 - links)
     if tag == "p":
         return 0.5

@@ -14,12 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from lake.extraction import fields, identity
-from lake.extraction.cleaning import Content, read
+from lake.extraction.cleaning import Content, balanced, read
 from lake.extraction.fields import Evidence
-from lake.extraction.generic import Area, find
+from lake.extraction.generic import Area, article_tokens, find
 from lake.extraction.language import language_of
 from lake.extraction.metadata import Metadata, metadata
 from lake.extraction.no_article import refuse
@@ -30,8 +30,7 @@ from lake.extraction.parts import part_of
 from lake.extraction.profile import Found, apply, article_key
 from lake.extraction.profiles import profile_for, profile_of_links
 from lake.extraction.surroundings import Lines, lines_around
-from lake.extraction.titles import plain
-from lake.extraction.trees import tree_of
+from lake.extraction.tokens import Tokens, tokens_of
 from lake.extraction.version import EXTRACTOR
 from lake.model import Article
 
@@ -41,8 +40,6 @@ _ENOUGH = 40
 """Words of body below which the page's data is searched for a longer one."""
 _LEAST = 5
 """Words below which a profile's body is an empty shell."""
-_TITLE_WITHIN, _PROSE = 6, 8
-"""The title is repeated within the container's first blocks, before its first prose (value in words)."""
 _EASTMONEY_ID = re.compile(r"(?<!\d)(20\d{15,16})(?!\d)")
 _NO_LINES = Lines((), (), (), "", "")
 _EMPTY = Content("", "")
@@ -124,7 +121,7 @@ def _body(
 ) -> _Body:
     """The profile's body, else the generic extractor's, else the longest prose in the page's data."""
     if found is not None and found.body_html is not None:
-        content = _read_html(found.body_html, address)
+        content = _read_written(found.body_html, address)
         if words_in(content.text) >= _LEAST or content.images:
             lines = _NO_LINES if _complete(found, head) else _lines(tree)
             return _Body(
@@ -146,34 +143,20 @@ def _generic(tree: LexborHTMLParser, found: Found | None, head: Metadata, addres
     area = find(page)
     lines = lines_around(page, area)
     heading, rule = fields.title(found, head, lines)
-    container = page.nodes[area.container]
-    for node in _no_text(page, area, heading):
-        node.decompose()
-    content = read(tree_of(container, keep_hidden=True), balanced=True, base_url=address)
+    tokens = article_tokens(page, area, heading)
+    content = read(tokens, balanced=True, base_url=address, keep_hidden=True)
     return _Body(content, "generic", heading, rule, lines, page, area)
 
 
-def _no_text(page: Outline, area: Area, heading: str | None) -> Iterator[LexborNode]:
-    """The container's nodes that are no text of the article, inner ones first; its title's repetition too."""
-    for block in area.texts:
-        yield from block.nodes
-    same = plain(heading or "")
-    for block in area.kept[:_TITLE_WITHIN]:  # none of area.texts
-        if block.value > _PROSE:
-            break
-        if same and plain(block.text) == same:
-            yield from block.nodes
-    for index in reversed(area.elements):
-        yield page.nodes[index]
+def _read_written(html: str, address: str | None) -> Content:
+    """Read a body that a profile gives as lexbor wrote it."""
+    return read(Tokens.of_html(html), balanced=balanced(html), base_url=address)
 
 
 def _read_html(html: str, address: str | None) -> Content:
-    """Read a body that a profile or the page's data gives as HTML."""
+    """Read a body that the page's data give as HTML."""
     inner = parse(html).body
-    if inner is None:
-        return _EMPTY
-    balanced = html.count("EM_StockImg_Start") == html.count("EM_StockImg_End")
-    return read(tree_of(inner), balanced=balanced, base_url=address)
+    return _EMPTY if inner is None else read(tokens_of(inner), balanced=balanced(html), base_url=address)
 
 
 def _complete(found: Found, head: Metadata) -> bool:
@@ -212,7 +195,9 @@ def _article(evidence: Evidence, body: _Body, name: str | None) -> Article:
         "the site's own id" if native else "address" if evidence.address else "title, day and first words"
     )
     rules["url"] = "address asked for or stated"
-    key = identity.content_key(heading, None if origin == "capture" else published.date(), content.text)
+    day = None if origin == "capture" else published.date()
+    known = native or evidence.address
+    key = "" if known else identity.content_key(heading, day, content.text)
     values: dict[str, Any] = {field: value for field, (value, _) in read_fields.items()}
     return Article(
         article_id=identity.article_id(site, native, evidence.address, key),

@@ -79,7 +79,7 @@ def _level(page: Outline, block: Block) -> int:
     parent = page.parents[block.owner]
     if parent >= 0 and page.tags[parent] in HEADINGS:
         return int(page.tags[parent][1])
-    return 7 if "title" in page.name(block.owner).lower() else 0
+    return 7 if page.is_titled(block.owner) else 0
 
 
 def published(lines: Lines, zone: dt.tzinfo, now: dt.datetime | None) -> tuple[dates.Written | None, str]:

@@ -1,109 +1,123 @@
-"""One walk over a Beautiful Soup tree, in document order and without recursion.
+"""One walk over an article's tokens, in document order and without recursion.
 
 Each element's handler says what to do when it opens and returns what to do when it closes; most elements
-need neither. Blocks collect the text; images, links, charts, glossary terms and marks are collected with
-the number of the block that they stand in.
+need neither. Blocks collect the text, ``inline`` what stands inside the lines.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
-from typing import Any
-
-from bs4.element import Comment, NavigableString, Tag
 
 from lake.extraction import elements, markdown
-from lake.extraction.blocks import Blocks, Place
-from lake.extraction.marks import Pair, chart_of, glossary_of, is_first, is_marked, pair_of, pair_of_id
-from lake.model import Chart, GlossaryTerm, Image, Link
+from lake.extraction.blocks import Blocks
+from lake.extraction.inline import LEAVE_OUT, Close, Inline
+from lake.extraction.tokens import VOID, Tokens, attributes_of, unescaped
 
 __all__ = ["Walk"]
 
-Attrs = Mapping[str, str]
-Close = Callable[[], None]
+_DEEPEST = 200
+"""Levels below which only blocks mean anything: more than any real page has, few enough for quadratic steps."""
+_EDGES = frozenset(
+    f"{slash}{name}"
+    for slash in ("", "/")
+    for name in (
+        "div p section article main header footer ul ol li dl dt dd table thead tbody tfoot tr td th figure "
+        "figcaption blockquote h1 h2 h3 h4 h5 h6 center form br hr img"
+    ).split()
+)
+"""Tags behind which white space is nothing."""
+_NAMED_ROLES = ("center", "figcaption")
+_OTHER, _BLOCK, _HANDLED, _END, _COMMENT = range(5)
 
 
-def _nothing() -> None:
-    """Close of an element that needs none."""
+class _Kinds(dict[str, int]):
+    """What the walk does at a tag, by its name as in ``Tokens``."""
 
-
-@dataclass(slots=True)
-class _Term:
-    """A span whose id names a pair or a glossary term; the tag inside it usually marks it itself."""
-
-    element_id: str
-    marked: bool = False
+    def __missing__(self, name: str) -> int:
+        return _COMMENT if name.startswith("!") else _OTHER
 
 
 class Walk:
     """The state of one walk, and what it found."""
 
-    def __init__(self, base_url: str | None, *, balanced: bool) -> None:
-        self.blocks = Blocks()
-        self.images: list[tuple[int, Image]] = []
-        self.links: list[tuple[int, Link]] = []
-        self.charts: list[Chart] = []
-        self.glossary: list[tuple[int, int, GlossaryTerm]] = []  # block, end within it, term
-        self.marks: list[tuple[int, int, Pair, str, bool]] = []  # block, end within it, pair, name, first
-        self._base_url = base_url
+    def __init__(
+        self, tokens: Tokens, base_url: str | None, *, balanced: bool, keep_hidden: bool = False
+    ) -> None:
+        self._tokens = tokens
+        whole = unescaped("".join(tokens.texts))
+        self.blocks = Blocks([sign for sign in markdown.SIGNS if sign in whole])
+        self.inline = Inline(self.blocks, base_url)
         self._balanced = balanced  # every chart comment has its end: what lies between can be left out
-        self._in_chart = False
-        self._terms: list[_Term] = []
+        self._keep_hidden = keep_hidden
+        self._at = -1  # number of the token that is being read
+        self._open: list[Close | None] = []  # what to do at the ends of the open elements
 
-    def run(self, soup: Tag) -> None:
-        """Walk the whole tree."""
-        write, open_element, rest = self.blocks.write, self._open, iter(soup.contents)
-        outer: list[tuple[Iterator[Any], Close]] = []
-        close: Close | None = _nothing
-        while True:
-            node: Any
-            for node in rest:
-                kind = type(node)
-                if kind is NavigableString:
-                    if not self._in_chart:
-                        write(node)
-                elif kind is Tag:
-                    close = open_element(node)
-                    if close is None:
-                        continue
-                    if node.contents:
-                        outer.append((rest, close))
-                        rest = iter(node.contents)
-                        break
-                    close()
-                elif kind is Comment:
-                    self._comment(node)
-            else:
-                if not outer:
-                    break
-                rest, close = outer.pop()
+    def run(self) -> None:
+        """Walk over all tokens."""
+        tokens, inline, opened = self._tokens, self.inline, self._open
+        write, boundary, push, pop = (
+            self.blocks.write,
+            self.blocks.boundary,
+            self._open.append,
+            self._open.pop,
+        )
+        until, depth = "", 0  # the end tag of an element that is left out, and how many are missing
+        fresh = False  # nothing happened since the last boundary
+        kinds = map(_KINDS.__getitem__, tokens.names)
+        for number, (kind, name, written, text) in enumerate(
+            zip(kinds, tokens.names, tokens.attributes, tokens.texts, strict=True)
+        ):
+            if until:
+                depth += (name == until[1:]) - (name == until)
+                if depth:
+                    continue
+                until = ""
+            elif kind == _END:
+                if opened and (close := pop()) is not None:
+                    if close is not boundary or not fresh:
+                        close()
+                    fresh = close is boundary
+            elif kind == _BLOCK and not written and name not in _NAMED_ROLES:
+                if not fresh:
+                    boundary()
+                    fresh = True
+                push(boundary)
+            elif kind or written:
+                self._at, fresh = number, False
+                if not self._enter(kind, name, written):
+                    until, depth = f"/{name}", 1
+                    continue
+            if text and not (text.isspace() and name in _EDGES) and not inline.in_chart:
+                write(unescaped(text) if "&" in text else text)
+                fresh = False
+        while opened:
+            if (close := pop()) is not None:
                 close()
         self.blocks.flush()
 
-    def _comment(self, comment: str) -> None:
-        if "EM_StockImg_" in comment:
-            self._in_chart = self._balanced and "Start" in comment
-
-    def _open(self, tag: Tag) -> Close | None:
-        """Open an element; None leaves it and its content out, else what to call at its end."""
-        name = tag.name
-        attrs: Any = tag.attrs
-        if name in elements.SKIPPED:
-            return None
-        if attrs and ("style" in attrs or "hidden" in attrs) and elements.is_hidden(attrs):
-            return None
-        handler = _HANDLERS.get(name)
-        if handler is not None:
-            return handler(self, tag, attrs)
-        return _nothing if tag.contents else None
+    def _enter(self, kind: int, name: str, written: str) -> bool:
+        """Open an element; whether its content is read."""
+        if written and not self._keep_hidden and _is_hidden(written):
+            return name in VOID
+        if kind == _BLOCK:
+            self._open.append(self._block(name, written))
+        elif kind == _HANDLED:
+            shallow = len(self._open) < _DEEPEST
+            close = _HANDLERS[name](self, name, written) if shallow else None
+            if close is LEAVE_OUT:
+                return False
+            if name not in VOID:
+                self._open.append(close)
+        elif kind == _COMMENT and "EM_StockImg_" in name:
+            self.inline.in_chart = self._balanced and "Start" in name
+        return True
 
     # -- blocks ------------------------------------------------------------------------------------
 
-    def _block(self, tag: Tag, attrs: Attrs) -> Close:
+    def _block(self, tag: str, written: str) -> Close:
         self.blocks.boundary()
-        role = elements.role(tag.name, attrs)
+        role = elements.role(tag, written)
         if role:
             outer, self.blocks.role = self.blocks.role, role
             return partial(self._close_role, outer)
@@ -113,18 +127,18 @@ class Walk:
         self.blocks.boundary()
         self.blocks.role = outer
 
-    def _heading(self, tag: Tag, attrs: Attrs) -> Close:
+    def _heading(self, tag: str, written: str) -> Close:
         self.blocks.boundary()
         if self.blocks.lists or self.blocks.in_table or self.blocks.heading:
             return self.blocks.boundary
-        self.blocks.heading = int(tag.name[1])
+        self.blocks.heading = int(tag[1])
         return self._close_heading
 
     def _close_heading(self) -> None:
         self.blocks.flush()
         self.blocks.heading = 0
 
-    def _quote(self, tag: Tag, attrs: Attrs) -> Close:
+    def _quote(self, tag: str, written: str) -> Close:
         self.blocks.boundary()
         self.blocks.quotes += 1
         return self._close_quote
@@ -133,7 +147,7 @@ class Walk:
         self.blocks.boundary()
         self.blocks.quotes -= 1
 
-    def _verbatim(self, tag: Tag, attrs: Attrs) -> Close:
+    def _verbatim(self, tag: str, written: str) -> Close:
         if self.blocks.lists or self.blocks.in_table or self.blocks.verbatim:
             self.blocks.boundary()
             return self.blocks.boundary
@@ -145,19 +159,21 @@ class Walk:
         self.blocks.flush()
         self.blocks.verbatim -= 1
 
-    def _line_break(self, tag: Tag, attrs: Attrs) -> Close | None:
-        if not self._in_chart:
+    def _line_break(self, tag: str, written: str) -> None:
+        if not self.inline.in_chart:
             self.blocks.line_break()
-        return _nothing if tag.contents else None
+
+    def _rule(self, tag: str, written: str) -> None:
+        self.blocks.boundary()
 
     # -- lists and tables --------------------------------------------------------------------------
 
-    def _list(self, tag: Tag, attrs: Attrs) -> Close:
+    def _list(self, tag: str, written: str) -> Close | None:
         if self.blocks.in_table:
-            return _nothing
+            return None
         if not self.blocks.lists:
             self.blocks.flush()
-        self.blocks.lists.append(1 if tag.name == "ol" else 0)
+        self.blocks.lists.append(1 if tag == "ol" else 0)
         return self._close_list
 
     def _close_list(self) -> None:
@@ -165,140 +181,60 @@ class Walk:
         if not self.blocks.lists:
             self.blocks.flush()
 
-    def _item(self, tag: Tag, attrs: Attrs) -> Close:
+    def _item(self, tag: str, written: str) -> Close | None:
         if not self.blocks.lists:
-            return self._block(tag, {})
+            return self._block(tag, "")
         self.blocks.item()
-        return _nothing
-
-    def _table(self, tag: Tag, attrs: Attrs) -> Close:
-        if self.blocks.in_table or self.blocks.lists or self.blocks.verbatim or elements.is_layout(tag):
-            return self._block(tag, attrs)
-        self.blocks.open_table()
-        return self.blocks.close_table
-
-    def _row(self, tag: Tag, attrs: Attrs) -> Close:
-        if not self.blocks.in_table:
-            return self._block(tag, attrs)
-        self.blocks.row()
-        return _nothing
-
-    def _cell(self, tag: Tag, attrs: Attrs) -> Close:
-        if not self.blocks.in_table:
-            return self._block(tag, attrs)
-        place = self.blocks.cell()
-        return partial(
-            self.blocks.close_cell, place, elements.span(attrs, "colspan"), elements.span(attrs, "rowspan")
-        )
-
-    # -- inline ------------------------------------------------------------------------------------
-
-    def _strong(self, tag: Tag, attrs: Attrs) -> Close:
-        return partial(self._close_emphasis, self.blocks.here(), "**")
-
-    def _emphasis(self, tag: Tag, attrs: Attrs) -> Close:
-        return partial(self._close_emphasis, self.blocks.here(), "*")
-
-    def _close_emphasis(self, place: Place, mark: str) -> None:
-        if not self.blocks.verbatim and not self.blocks.heading:
-            self.blocks.wrap(place, lambda content: markdown.emphasis(content, mark))
-
-    def _code(self, tag: Tag, attrs: Attrs) -> Close:
-        return partial(self._close_code, self.blocks.here())
-
-    def _close_code(self, place: Place) -> None:
-        text = self.blocks.since(place)
-        if text and not self.blocks.verbatim and "\n" not in text:
-            self.blocks.wrap(place, lambda content: markdown.code(text))
-
-    def _span(self, tag: Tag, attrs: Attrs) -> Close | None:
-        if not tag.contents:
-            return None
-        if not attrs:
-            return _nothing
-        if is_marked(attrs):
-            pair = pair_of(attrs)
-            return self._mark(tag, pair, is_first(attrs)) if pair else _nothing
-        element_id = attrs.get("id", "")
-        if element_id.startswith(("stock_", "bk_", "Info.")):
-            self._terms.append(_Term(element_id))
-            return partial(self._close_term, self.blocks.here())
-        return _nothing
-
-    def _link(self, tag: Tag, attrs: Attrs) -> Close | None:
-        if not tag.contents:
-            return None
-        address = attrs.get("href", "")
-        if is_marked(attrs) and "baike." not in address:
-            if pair := pair_of(attrs):
-                return self._mark(tag, pair, is_first(attrs))
-            return _nothing if self._terms else self._plain_link(address)
-        if elements.is_advertising(address):
-            return None
-        return self._plain_link(address)
-
-    def _mark(self, tag: Tag, pair: Pair, first: bool) -> Close | None:
-        place, only = self.blocks.here(), tag.contents[0]
-        if len(tag.contents) > 1 or type(only) is not NavigableString or self._in_chart:
-            return partial(self._close_mark, place, pair, first)
-        self.blocks.write(only)
-        self._close_mark(place, pair, first)
         return None
 
-    def _plain_link(self, address: str) -> Close:
-        url = markdown.absolute(address, self._base_url) if address else None
-        return partial(self._close_link, self.blocks.here(), url) if url else _nothing
+    def _table(self, tag: str, written: str) -> Close:
+        blocks = self.blocks
+        if (
+            blocks.in_table
+            or blocks.lists
+            or blocks.verbatim
+            or elements.is_layout(self._tokens.names, self._at)
+        ):
+            return self._block(tag, written)
+        blocks.open_table()
+        return blocks.close_table
 
-    def _close_link(self, place: Place, url: str) -> None:
-        text = " ".join(self.blocks.since(place).split())
-        if text:
-            self.links.append((place[0], Link(url, text)))
-        if not self.blocks.verbatim:
-            self.blocks.wrap(place, lambda content: markdown.link(content, url))
+    def _row(self, tag: str, written: str) -> Close | None:
+        if not self.blocks.in_table:
+            return self._block(tag, written)
+        self.blocks.row()
+        return None
 
-    def _close_mark(self, place: Place, pair: Pair, first: bool) -> None:
-        if name := self.blocks.since(place):
-            self.marks.append((place[0], self.blocks.length, pair, name, first))
-            if self._terms:
-                self._terms[-1].marked = True
-
-    def _close_term(self, place: Place) -> None:
-        term = self._terms.pop()
-        text = self.blocks.since(place)
-        number = glossary_of(term.element_id)
-        if term.marked or not text:
-            return
-        if number:
-            self.glossary.append((place[0], self.blocks.length, GlossaryTerm(number, text)))
-        elif pair := pair_of_id(term.element_id):
-            self._close_mark(place, pair, True)
-
-    def _image(self, tag: Tag, attrs: Attrs) -> None:
-        image = elements.read_image(attrs, self._base_url)
-        if image is None:
-            return
-        if chart := chart_of(attrs, image.url):
-            self.charts.append(chart)
-        elif not self._in_chart:
-            self.images.append((len(self.blocks.done), image))
-            self.blocks.picture(markdown.image(image.alt or "", image.url))
+    def _cell(self, tag: str, written: str) -> Close:
+        if not self.blocks.in_table:
+            return self._block(tag, written)
+        attrs = attributes_of(written)
+        columns, rows = elements.span(attrs, "colspan"), elements.span(attrs, "rowspan")
+        return partial(self.blocks.close_cell, self.blocks.cell(), columns, rows)
 
 
-_HANDLERS: dict[str, Callable[[Walk, Tag, Attrs], Close | None]] = {
-    **dict.fromkeys(elements.BLOCKS, Walk._block),
+def _is_hidden(written: str) -> bool:
+    return ("style" in written or "hidden" in written) and elements.is_hidden(attributes_of(written))
+
+
+_HANDLERS: dict[str, Callable[[Walk, str, str], Close | None]] = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), Walk._heading),
     **dict.fromkeys(("ul", "ol", "menu", "dir"), Walk._list),
-    **dict.fromkeys(("strong", "b"), Walk._strong),
-    **dict.fromkeys(("em", "i"), Walk._emphasis),
     **dict.fromkeys(("td", "th"), Walk._cell),
     **dict.fromkeys(("pre", "listing", "xmp"), Walk._verbatim),
     "blockquote": Walk._quote,
     "br": Walk._line_break,
+    "hr": Walk._rule,
     "li": Walk._item,
     "table": Walk._table,
     "tr": Walk._row,
-    "code": Walk._code,
-    "span": Walk._span,
-    "a": Walk._link,
-    "img": Walk._image,
+    **dict.fromkeys(("strong", "b"), lambda walk, tag, written: walk.inline.strong()),
+    **dict.fromkeys(("em", "i"), lambda walk, tag, written: walk.inline.emphasis()),
+    "code": lambda walk, tag, written: walk.inline.code(),
+    "span": lambda walk, tag, written: walk.inline.span(attributes_of(written)) if written else None,
+    "a": lambda walk, tag, written: walk.inline.link(attributes_of(written)),
+    "img": lambda walk, tag, written: walk.inline.image(attributes_of(written)),
 }
+_KINDS = _Kinds()
+_KINDS.update(dict.fromkeys(elements.BLOCKS, _BLOCK) | dict.fromkeys(_HANDLERS, _HANDLED))
+_KINDS.update({f"/{name}": _END for name in _KINDS if name not in VOID})

@@ -1,0 +1,143 @@
+"""Text and Markdown of the block that is being written, side by side.
+
+White space is normalised while writing, so that the place of every mark is known at once: a run of it is
+one space, none at a line's ends, and none where a line break of the source parts two wide characters
+(CSS Text 3, "segment break transformation").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from unicodedata import east_asian_width
+
+from lake.extraction import markdown
+
+__all__ = ["CELL", "ITEM", "LINE", "Lines"]
+
+_HIDDEN = "\x00-\x08\x0e-\x1b\x7f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffe\uffff"
+_RUN = re.compile(rf"[\s{_HIDDEN}]+")
+_HIDDEN_RUN = re.compile(f"[{_HIDDEN}]+")
+_WIDE = re.compile("[\u1100-\u11ff\u2e80-\uffff\U00010000-\U0010ffff]")  # where all wide characters stand
+_SPACE, _SOURCE_BREAK = " ", "\n"
+LINE, ITEM, CELL = "br", "item", "cell"
+"""Gaps that are more than white space: a new line, a list item, a table's cell."""
+_STRONG_GAPS = frozenset((LINE, ITEM, CELL))
+
+
+class Lines:
+    """The pieces of one block, and the gap before the next piece.
+
+    ``signs`` are the characters of Markdown that the article's text holds: only these are looked for.
+    """
+
+    def __init__(self, signs: Iterable[str] = markdown.SIGNS) -> None:
+        self.lists: list[int] = []  # per open list: the next item's number, or 0 for bullets
+        self.in_table = False
+        self.verbatim = 0
+        self._signs = tuple(signs)
+        self._text: list[str] = []
+        self._markdown: list[str] = []
+        self._length = 0
+        self._last = ""  # last character of the line, "" at its start
+        self._gap = ""  # white space met and not yet written
+
+    @property
+    def length(self) -> int:
+        """Characters written in the current block."""
+        return self._length
+
+    def write(self, text: str) -> None:
+        """Add a text that is not empty."""
+        if self.verbatim:
+            self._write_verbatim(text)
+        elif text.isprintable() and "  " not in text:
+            if text[0] != " " != text[-1]:
+                self._put(text)
+            else:
+                self._write_line(text)
+        elif (text.isascii() or not _WIDE.search(text)) and (line := " ".join(text.split())).isprintable():
+            self._write_line(line, text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :])
+        else:
+            self._write_spaced(text)
+
+    def _write_line(self, text: str, before: str = "", after: str = "") -> None:
+        """Write text whose white space inside is single spaces only, with the white space around it."""
+        inner = text.strip()
+        if before or text[:1].isspace():
+            self._space(before or text[0])
+        if inner:
+            self._put(inner)
+            if after or text[-1].isspace():
+                self._space(after or text[-1])
+
+    def _write_spaced(self, text: str) -> None:
+        at = 0
+        for run in _RUN.finditer(text):
+            if run.start() > at:
+                self._put(text[at : run.start()])
+            if white := _HIDDEN_RUN.sub("", run[0]):
+                self._space(white)
+            at = run.end()
+        if at < len(text):
+            self._put(text[at:])
+
+    def _write_verbatim(self, text: str) -> None:
+        text = _HIDDEN_RUN.sub("", text)
+        self._text.append(text)
+        self._markdown.append(text)
+        self._length += len(text)
+
+    def _space(self, white: str) -> None:
+        if self._gap not in _STRONG_GAPS:
+            only_breaks = "\n" in white and "\u3000" not in white and "\xa0" not in white
+            self._gap = _SOURCE_BREAK if only_breaks else _SPACE
+
+    def _put(self, text: str) -> None:
+        """Write text that is not empty and neither begins nor ends with white space, after the gap before it."""
+        if self._gap:
+            self._write_gap(text[0])
+        marked = text
+        for sign in self._signs:
+            if sign in text:
+                marked = markdown.escape(text)
+                break
+        if not self._last:
+            marked = markdown.line_start(marked)
+        self._text.append(text)
+        self._markdown.append(marked)
+        self._length += len(text)
+        self._last = text[-1]
+
+    def _write_gap(self, following: str) -> None:
+        gap, self._gap = self._gap, ""
+        if gap == ITEM:
+            self._write_item()
+        elif not self._length:
+            if self._markdown and gap == LINE:
+                self._markdown.append("\n")
+        elif gap == LINE:
+            self._add("\n", "" if self.in_table else "  \n" + "   " * len(self.lists))
+            self._last = ""
+        elif gap == CELL:
+            self._add("\t", "")
+        elif gap == _SPACE or not (_wide(self._last) and _wide(following)):
+            self._add(" ", " ")
+
+    def _write_item(self) -> None:
+        depth = max(len(self.lists) - 1, 0)
+        number = self.lists[-1] if self.lists else 0
+        bullet = f"{number}. " if number else "- "
+        if number:
+            self.lists[-1] = number + 1
+        self._add("\n" if self._length else "", ("\n" if self._markdown else "") + "   " * depth + bullet)
+        self._last = ""
+
+    def _add(self, text: str, marked: str) -> None:
+        self._text.append(text)
+        self._markdown.append(marked)
+        self._length += len(text)
+
+
+def _wide(character: str) -> bool:
+    return character > "\u1100" and east_asian_width(character) in "WF"
