@@ -7,7 +7,7 @@ each row is a line and a tab parts its cells. ``lines`` writes what stands insid
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lake.extraction import markdown
@@ -34,8 +34,8 @@ class Block:
 class Blocks(Lines):
     """The blocks written so far, and the one being written."""
 
-    def __init__(self, signs: Iterable[str] = markdown.SIGNS) -> None:
-        super().__init__(signs)
+    def __init__(self, whole: str) -> None:
+        super().__init__(whole)
         self.done: list[Block] = []
         self.role = ""  # of the block being written
         self.heading = 0

@@ -74,12 +74,13 @@ def published(evidence: Evidence, where: dt.tzinfo) -> tuple[dt.datetime, DateOr
 def _written(evidence: Evidence, where: dt.tzinfo) -> tuple[dates.Written | None, DateOrigin, str]:
     now = evidence.captured_at.astimezone(where)
     stated, rule = _stated(evidence, where, now)
-    seen, line = surroundings.published(evidence.lines, where, now)
-    address = dates.from_url(evidence.address, where, now)
-    if stated is not None:
-        if not stated.has_time and seen is not None and seen.has_time and _days(stated, seen, where) == 0:
-            return seen, "page", line
+    if stated is not None and stated.has_time:
         return stated, "page", rule
+    seen, line = surroundings.published(evidence.lines, where, now)
+    if stated is not None:
+        clocked = seen is not None and seen.has_time and _days(stated, seen, where) == 0
+        return (seen, "page", line) if clocked else (stated, "page", rule)
+    address = dates.from_url(evidence.address, where, now)
     if seen is not None and (address is None or _days(address, seen, where) <= _NEAR_DAYS):
         return seen, "page", line
     if address is not None:

@@ -57,7 +57,8 @@ def text_of(value: Any) -> str | None:
     """
     if not isinstance(value, str):
         return None
-    value = value.encode("utf-8", "replace").decode("utf-8")
+    if not value.isascii():
+        value = value.encode("utf-8", "replace").decode("utf-8")
     return " ".join(html.unescape(value).split()) or None
 
 

@@ -70,6 +70,8 @@ _PHRASE = re.compile(
     r"关键[词字][:：]|标签[:：]|(?:【|\[)(?:打印|关闭|收藏)|字[号体])",
     re.IGNORECASE,
 )
+_PHRASE_STARTS = frozenset("abceflmprstuy©展阅点分收打举纠返上下相推热猜更扫微我发免特版转未关长标字【[")
+"""What the expression begins with, but for digits: trying it costs more than one look."""
 _END = re.compile(
     r"\W*(?:相关(?:阅读|新闻|推荐|文章|链接|报道|稿件|专题)|推荐阅读|延伸阅读|更多阅读|热门(?:推荐|文章|新闻)|猜你喜欢|"
     r"related (?:articles?|stories|posts|reading|news|content)|you (?:may|might) also like|more from .{1,40}|"
@@ -148,12 +150,16 @@ def _tokens(name: str) -> str:
     if len(name) > _LONGEST_TOKEN:
         tokens = [token[:_LONGEST_TOKEN] for token in tokens[:_MOST_TOKENS]]
     name = f" -{'-  -'.join(tokens)}- "
-    return name if name.islower() else "-".join(_NEW_WORD.split(name)).lower()
+    lower = name.lower()
+    return lower if lower == name else "-".join(_NEW_WORD.split(name)).lower()
 
 
 def is_phrase(text: str) -> bool:
     """Whether a short text is a button, a notice or a heading of links instead of the article's words."""
-    return _PHRASE.match(text) is not None or ("备" in text and _RECORD.search(text) is not None)
+    first = text[:1].lower()
+    if (first in _PHRASE_STARTS or first.isdecimal()) and _PHRASE.match(text) is not None:
+        return True
+    return "备" in text and _RECORD.search(text) is not None
 
 
 def is_end(text: str) -> bool:

@@ -82,10 +82,15 @@ class Found:
     rules: Mapping[str, str] = field(default_factory=dict)
 
 
-def read(layout: Layout, tree: LexborHTMLParser, text: str) -> Found:
-    """What one layout finds on a page; ``text`` is the page's source. The tree is not changed."""
+def read(layout: Layout, tree: LexborHTMLParser, text: str, *, with_body: bool = False) -> Found | None:
+    """What one layout finds on a page; None where a body is asked for and not found.
+
+    ``text`` is the page's source. The tree is not changed.
+    """
     data = _data(layout, text)
     body, body_rule = _body(layout, data, tree)
+    if body is None and with_body:
+        return None
     got = {name: _text(tree, getattr(layout, name)) for name in _FIELDS}
     rules = {
         _ARTICLE_FIELD.get(name, name): f"{layout.name} {rule}" for name, (_, rule) in got.items() if rule

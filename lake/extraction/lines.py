@@ -8,7 +8,6 @@ one space, none at a line's ends, and none where a line break of the source part
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from unicodedata import east_asian_width
 
 from lake.extraction import markdown
@@ -28,14 +27,14 @@ _STRONG_GAPS = frozenset((LINE, ITEM, CELL))
 class Lines:
     """The pieces of one block, and the gap before the next piece.
 
-    ``signs`` are the characters of Markdown that the article's text holds: only these are looked for.
+    ``whole`` is all that will be written: what it does not hold need not be looked for in each piece.
     """
 
-    def __init__(self, signs: Iterable[str] = markdown.SIGNS) -> None:
+    def __init__(self, whole: str) -> None:
         self.lists: list[int] = []  # per open list: the next item's number, or 0 for bullets
         self.in_table = False
         self.verbatim = 0
-        self._signs = tuple(signs)
+        self._signs = [sign for sign in markdown.SIGNS if sign in whole]
         self._text: list[str] = []
         self._markdown: list[str] = []
         self._length = 0
@@ -51,7 +50,7 @@ class Lines:
         """Add a text that is not empty."""
         if self.verbatim:
             self._write_verbatim(text)
-        elif text.isprintable() and "  " not in text:
+        elif text.isprintable() and "  " not in text:  # of white space, single spaces alone are printable
             if text[0] != " " != text[-1]:
                 self._put(text)
             else:

@@ -151,11 +151,12 @@ def outline(body: LexborNode) -> Outline:
             stops[owner], ends[owner] = first, newest + 1
             owner = parents[owner]
         if stop - first == 1 and not links:
-            run, linked = texts[first].strip(), 0
+            run, linked = texts[first], 0
         else:
-            run = "".join(texts[first:stop]).strip()
-            linked, links = _linked(kinds, texts, first, stop, links)
-        if run:
+            run, linked = "".join(texts[first:stop]), 0
+            if links or _LINK in kinds[first:stop]:
+                linked, links = _linked(kinds, texts, first, stop, links)
+        if run and not run.isspace():
             add(_block(owner, tags[owner], run, linked, first, stop - 1))
     stops[0] = len(kinds)
     _sum_up(page)
@@ -178,6 +179,7 @@ def _linked(kinds: list[int], texts: list[str], first: int, stop: int, links: in
 
 def _block(owner: int, tag: str, text: str, linked: int, first: int, last: int) -> Block:
     """The block of one run of text, of which so many characters are links."""
+    text = text.strip()
     if "&" in text:
         text = unescaped(text)
     if "  " in text or not text.isprintable():  # of white space, single spaces alone are printable

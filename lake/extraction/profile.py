@@ -52,24 +52,27 @@ def apply(
     tree is not changed.
     """
     key = article_key(profile, url)
-    best: Found | None = None
-    for layout in ordered(profile.layouts, captured_at):
-        found = read(layout, tree, text)
-        if best is None or _better(found, best):
-            best = found
-        if found.body_html is not None and (found.title is not None or not layout.title):
-            best = found
-            break
+    layouts = ordered(profile.layouts, captured_at)
+    best = _with_body(layouts, tree, text) or _fullest(layouts, tree, text)
     if best is None or not (best.rules or key):
         return None
     return replace(best, article_key=key or best.article_key, category=category(profile, url))
 
 
-def _better(found: Found, best: Found) -> bool:
-    """Whether a later layout found more: a body where there was none, else more fields without one."""
-    if found.body_html is None and best.body_html is None:
-        return len(found.rules) > len(best.rules)
-    return best.body_html is None
+def _with_body(layouts: list[Layout], tree: LexborHTMLParser, text: str) -> Found | None:
+    first: Found | None = None
+    for layout in layouts:
+        found = read(layout, tree, text, with_body=True)
+        if found is not None and (found.title is not None or not layout.title):
+            return found
+        first = first or found
+    return first
+
+
+def _fullest(layouts: list[Layout], tree: LexborHTMLParser, text: str) -> Found | None:
+    """What the layout finds that finds most fields, the first of equals."""
+    found = [read(layout, tree, text) for layout in layouts]
+    return max(filter(None, found), key=lambda one: len(one.rules), default=None)
 
 
 def ordered(layouts: tuple[Layout, ...], captured_at: dt.datetime | None) -> list[Layout]:

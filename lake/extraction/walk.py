@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from lake.extraction import elements, markdown
+from lake.extraction import elements
 from lake.extraction.blocks import Blocks
 from lake.extraction.inline import LEAVE_OUT, Close, Inline
 from lake.extraction.tokens import VOID, Tokens, attributes_of, unescaped
@@ -45,8 +45,7 @@ class Walk:
         self, tokens: Tokens, base_url: str | None, *, balanced: bool, keep_hidden: bool = False
     ) -> None:
         self._tokens = tokens
-        whole = unescaped("".join(tokens.texts))
-        self.blocks = Blocks([sign for sign in markdown.SIGNS if sign in whole])
+        self.blocks = Blocks(unescaped("".join(tokens.texts)))
         self.inline = Inline(self.blocks, base_url)
         self._balanced = balanced  # every chart comment has its end: what lies between can be left out
         self._keep_hidden = keep_hidden

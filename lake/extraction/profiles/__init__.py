@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from itertools import islice
+from operator import itemgetter
 from urllib.parse import urlsplit
 
 from lake.extraction.profile import Profile
@@ -86,7 +87,7 @@ def profile_of_links(text: str) -> Profile | None:
     At least half of the first absolute links, at least five in all, must go to that site: on nearly all
     saved pages of the profiled sites they did, on no saved page of another site.
     """
-    hosts = Counter(match[1] for match in islice(_LINK.finditer(text), _LINKS_READ))
+    hosts = Counter(map(itemgetter(1), islice(_LINK.finditer(text), _LINKS_READ)))
     sites: Counter[str] = Counter()
     for host, count in hosts.items():
         profile = _by_host(host.lower())
