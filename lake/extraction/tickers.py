@@ -68,7 +68,8 @@ _US_SPACED = re.compile(r"[(（](?P<us>[A-Z]{1,5}) US(?=[)）,，])")
 _HK_SPACED = re.compile(r"[(（](?P<hk>\d{1,5}) HK(?=[)）,，])")
 _BARE, _BARE_WIDE = (
     re.compile(
-        bracket + r"(?:(?P<china>\d{6})|(?P<hk>0\d{4}))(?=[)）](?![元人份吨]|[万亿]|股(?!份))|[,，;；、]\s?\D)"
+        bracket
+        + r"(?:(?P<china>\d{6})|(?P<hk>0\d{4}))(?=[)）](?![元人份吨]|[万亿]|股(?!份))|[,，;；、]\s?\D)"
     )
     for bracket in (r"\(", "（")
 )
