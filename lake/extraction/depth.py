@@ -24,7 +24,9 @@ _COPIES = 2_000_000
 """Formatting tags with attributes times tags, from which their attributes go: twice what real pages have."""
 
 _FORMATTING = "b|big|code|em|font|i|s|small|strike|strong|tt|u"
-_FORMATTING_START = re.compile(rf"<({_FORMATTING})[\s/]", re.IGNORECASE)
+_EITHER_CASE = "".join(f"[{sign}{sign.upper()}]" if sign != "|" else sign for sign in _FORMATTING)
+_FORMATTING_START = re.compile(rf"<(?=[bcefistuBCEFISTU])(?:{_EITHER_CASE})[\s/]")
+"""Both cases spelt out: with IGNORECASE the search for ``<`` takes twice the time, half of the parse's."""
 _FORMATTING_TAG = re.compile(rf"""<({_FORMATTING})[\s/](?:[^>"']|"[^"]*+"|'[^']*+')*+>""", re.IGNORECASE)
 _FOREIGN = re.compile(r"(</?)(svg|math)(?=[\s/>])", re.IGNORECASE)
 _RAW = "script|style|textarea|title|xmp|iframe|noembed|noframes"
