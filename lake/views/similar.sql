@@ -18,10 +18,10 @@
 --   jaccard         DOUBLE       [0 to 1] shared text / all text of both, estimated; NULL for very short texts
 --   contained       DOUBLE       [0 to 1] shared text / text of the shorter one, estimated
 --
--- source: estimated from every sixteenth shingle of each text, by its hash (FracMinHash: Irber et al. 2022): a text of 800
--- characters has 50, so that 0.7 may be 0.6 or 0.8. Others are given from a Jaccard index of 0.2 on, or from half of the
--- shorter one with at least 4 samples: these limits are this project's own. What repeats is told exactly, by the view
--- stories.
+-- source: estimated from samples: of every text one in sixteen strings of eight Chinese characters (sixteen Latin letters),
+-- chosen by their hash (FracMinHash: Irber et al. 2022); a text of 800 characters has 50, so 0.7 may be 0.6 or 0.8. Others
+-- than those of the story are given from a Jaccard index of 0.2 on, or from half of the shorter text, with at least 4
+-- samples in common: these limits are this project's own. What repeats is told exactly, by the view stories.
 --
 -- example: What else says the same
 --   select published_at, media, same_story, round(contained, 2) as contained, title
