@@ -53,6 +53,7 @@ def month(today: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def lake(folder: Path, articles: list[dict[str, Any]], **rows: list[dict[str, Any]]) -> LakeRoot:
     """A published lake of these rows; a second revision of an article is a commit of its own."""
     root = LakeRoot(folder)
+    articles = [{"run_id": "20220624T180000-aaaaaa"} | row for row in articles]
     commit(root, articles=[row for row in articles if row["revision"] == 1], **rows)
     if later := [row for row in articles if row["revision"] > 1]:
         commit(root, run_id="later", articles=later)
