@@ -73,6 +73,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> LakeRoot:
         {"kind": "board", "market": 90, "code": "BK9001", "name": "特种钢", "count": 1},
     ]
     parts = {
+        "run_id": "20220401T080000-000001",
         "media": "北岸日报",
         "body_text": "青禾钢铁与沧澜汽车签订长期供货协议，特种钢产能将于年内投产，双方还将共同建设研发中心，预计明年上半年完工。",
         "mentions": mentions,
@@ -84,7 +85,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> LakeRoot:
     commit(
         root,
         articles=[
-            article("a", captured_at=at(0)),
+            article("a", captured_at=at(0), run_id=parts["run_id"]),
             article("b", **parts),
             article("d", **parts),
             *_hourly_until_a_gap(),
@@ -93,6 +94,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> LakeRoot:
         rejects=[{"reject_id": "r", "origin": "/in/a.md", "rejected_at": at(1)}],
         outcomes=[{"capture_id": "c1", "outcome": "new", "article_id": "a", "recorded_at": at(2)}],
     )
+    publish(root)  # so that derived tables have two files, and the second supersedes rows of the first
     commit(root, articles=[article("a", 2, day=3, **parts)])
     publish(root)
     return root
@@ -102,7 +104,10 @@ def _hourly_until_a_gap() -> list[dict[str, object]]:
     """Eight articles every Wednesday at nine for five weeks, none in the sixth, one a day later."""
     wednesdays = [dt.date(2022, 4, 6) + dt.timedelta(weeks=week) for week in range(5)]
     rows = [on(day, f"w{day}{n}", source="wire") for day in wednesdays for n in range(8)]
-    return [*rows, on("2022-05-12", "later", source="wire")]
+    return [
+        row | {"run_id": "20220401T080000-000001"}
+        for row in (*rows, on("2022-05-12", "later", source="wire"))
+    ]
 
 
 def expected(root: LakeRoot, query: str) -> list[list[object]]:
