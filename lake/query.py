@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
@@ -19,7 +20,18 @@ from lake.locations import TABLES, LakeRoot
 from lake.storage import published
 from lake.storage.files import size_below
 
-__all__ = ["SHOWN", "Answer", "Format", "Status", "ask", "open_rejects", "status", "written"]
+__all__ = [
+    "SHOWN",
+    "Answer",
+    "Format",
+    "Session",
+    "Status",
+    "ask",
+    "open_rejects",
+    "session",
+    "status",
+    "written",
+]
 
 Format = Literal["table", "csv", "json"]
 
@@ -86,17 +98,58 @@ def ask(root: LakeRoot, query: str, at: str | None = None) -> Iterator[Answer]:
         Stop: there is no published lake, the past is too long ago, or DuckDB refuses the query; the message
             says what to do.
     """
+    with session(root, at) as opened, opened.ask(query) as answer:
+        yield answer
+
+
+@contextmanager
+def session(root: LakeRoot, at: str | None = None) -> Iterator[Session]:
+    """Any number of questions about one state of the lake. Raises as `ask` does."""
     with _opened(root, at) as connection:
-        try:
-            if not connection.extract_statements(query):
-                raise Usage('there is no statement to run; try: newslake sql "SELECT count(*) FROM articles"')
-            result = connection.execute(query)
+        yield Session(root, connection)
+
+
+class Session:
+    """A lake opened read-only."""
+
+    def __init__(self, root: LakeRoot, connection: duckdb.DuckDBPyConnection) -> None:
+        self._root = root
+        self._connection = connection
+
+    @contextmanager
+    def ask(self, query: str) -> Iterator[Answer]:
+        """As the function `ask`."""
+        with self._explaining():
+            self._statements(query)
+            result = self._connection.execute(query)
             columns = result.description or []
             names = tuple(column[0] for column in columns)
             types = tuple(str(column[1]) for column in columns)
             yield Answer(names, types, _fetched(result))
+
+    def save(self, query: str, target: Path) -> None:
+        """Write the answer as a Parquet file with DuckDB's types. Raises as `ask` does."""
+        with self._explaining():
+            *before, last = self._statements(query)
+            for statement in before:
+                self._connection.execute(statement)
+            answer = self._connection.sql(last.query)
+            if answer is None:
+                raise Usage("the last statement answers with no rows that could be written")
+            answer.write_parquet(str(target), compression="zstd")
+
+    def _statements(self, query: str) -> list[duckdb.Statement]:
+        found = self._connection.extract_statements(query)
+        if not found:
+            raise Usage('there is no statement to run; try: newslake sql "SELECT count(*) FROM articles"')
+        return found
+
+    @contextmanager
+    def _explaining(self) -> Iterator[None]:
+        try:
+            yield
         except duckdb.Error as error:
-            raise Stop(_explained(root, connection, error)) from error
+            raise Stop(_explained(self._root, self._connection, error)) from error
 
 
 def written(answer: Answer, form: Format, *, columns: int | None = None) -> Iterator[str]:

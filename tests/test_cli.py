@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from benchmarks.generate import generate
 from flows.cli import COMMANDS, main
+from flows.commands.prompt import loop
+from lake.locations import LakeRoot
+from lake.query import session
 from lake.report import COUNTS
 
 NAMES = [command.__name__ for command in COMMANDS]
@@ -120,6 +126,80 @@ def test_sql_answers_as_table_csv_and_json(lake: Path, capsys: pytest.CaptureFix
     assert json.loads(capsys.readouterr().out) == [{"n": 31, "word": "钢"}]
     assert main(["sql", query, "--json", *option]) == 0
     assert json.loads(capsys.readouterr().out)["rows"] == [{"n": 31, "word": "钢"}]
+
+
+def test_sql_writes_files(lake: Path, tmp_path: Path) -> None:
+    query = "SELECT article_id, published_at, mentions FROM articles ORDER BY 1"
+    for form in ("parquet", "csv"):
+        target = tmp_path / f"answer.{form}"
+        assert main(["sql", query, "--format", form, "--output", str(target), "--lake", str(lake)]) == 0
+        with duckdb.connect() as connection:
+            rows = connection.sql(f"SELECT article_id FROM '{target}'").fetchall()
+        with duckdb.connect(lake / "lake.duckdb", read_only=True) as connection:
+            assert rows == connection.sql("SELECT article_id FROM articles ORDER BY 1").fetchall()
+    redirected = subprocess.run(
+        [sys.executable, "-m", "flows.cli", "sql", query, "--format", "parquet", "--lake", str(lake)],
+        capture_output=True,
+        check=True,
+    )
+    assert redirected.stdout == (tmp_path / "answer.parquet").read_bytes()
+
+
+def test_a_prompt_goes_on_after_errors(
+    lake: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = iter(["", "FROM artikel;", "SELECT 41", "  + 1 AS answer;", "exit"])
+    monkeypatch.setattr("builtins.input", lambda _: next(typed))
+    with session(LakeRoot(lake)) as opened:
+        loop(opened)
+    out, err = capsys.readouterr()
+    assert out.split() == ["answer", "──────", "42"]
+    assert "artikel" in err and "articles" in err
+    assert list(typed) == []
+
+
+def at_a_terminal(command: str, typed: bytes, until: bytes, **environment: str) -> str:
+    """What a Python program says at a terminal where something is typed, until it says ``until`` and is left."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", command],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=os.environ | environment,
+    )
+    os.close(theirs)
+    os.write(ours, typed)
+    said = b""
+    with contextlib.suppress(OSError):  # the terminal is gone with the process
+        while until not in said:
+            said += os.read(ours, 4096)
+        os.write(ours, b".quit\n")
+        while os.read(ours, 4096):
+            pass
+    assert process.wait(30) == 0
+    os.close(ours)
+    return said.decode()
+
+
+def test_sql_without_a_query_opens_a_prompt_at_a_terminal(lake: Path, tmp_path: Path) -> None:
+    command = (
+        "from flows.commands import prompt; from flows.cli import main\n"
+        f"prompt.shell = lambda: None; main(['sql', '--lake', {str(lake)!r}])"
+    )
+    environment = {"XDG_STATE_HOME": str(tmp_path), "TERM": "dumb"}
+    said = at_a_terminal(command, b"SELECT 6 * 7 AS answer;\n", b"42", **environment)
+    assert "newslake>" in said
+    assert (tmp_path / "newslake" / "sql_history").exists()
+
+
+def test_sql_without_a_query_hands_over_to_duckdb_s_shell(lake: Path, tmp_path: Path) -> None:
+    shell = tmp_path / "duckdb"
+    shell.write_text('#!/bin/sh\necho "given: $@"\n')
+    shell.chmod(0o755)
+    command = f"from flows.cli import main; main(['sql', '--lake', {str(lake)!r}])"
+    said = at_a_terminal(command, b"", b"given: ", PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert "DuckDB's shell" in said
 
 
 def test_sql_takes_a_query_that_starts_like_an_option(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:

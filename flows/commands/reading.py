@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
 
 from cyclopts import Parameter
 
@@ -15,44 +19,84 @@ from flows.commands.common import DEFAULT, Common, print_json, say
 from lake.errors import Usage
 
 if TYPE_CHECKING:
+    from lake.query import Session
     from lake.sources.standing import Standing
 
 __all__ = ["capture", "rejects", "sql", "status"]
 
 
 def sql(
-    query: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    query: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
     /,
     *,
-    format: Literal["table", "csv", "json"] = "table",
+    format: Literal["table", "csv", "json", "parquet"] = "table",
+    output: Path | None = None,
     at: str | None = None,
     common: Common = DEFAULT,
 ) -> int:
-    """Ask the lake one SQL question, read-only.
+    """Ask the lake in SQL, read-only: one question, or without one at a prompt (DuckDB's shell, where installed).
 
     Args:
         query: the statement in DuckDB's SQL; - reads it from standard input.
-        format: how rows are printed; json is an array of objects. A table shows the first 100 rows.
+        format: how rows are given; json is an array of objects, parquet keeps types. A table shows the first 100 rows.
+        output: the file to write to, instead of standard output.
         at: ask the lake as it was: a snapshot's number (view snapshots), or a time such as 2022-05-26T09:30.
 
     Examples:
+        newslake sql
         newslake sql "SELECT count(*) FROM articles"
         newslake sql "SELECT published_date, count(*) FROM articles GROUP BY ALL ORDER BY 1"
-        newslake sql "FROM mentions LIMIT 20" --format csv > mentions.csv
+        newslake sql "FROM search('rare earths') LIMIT 10"
+        newslake sql "FROM mentions" --format parquet --output mentions.parquet
         newslake sql "SELECT count(*) FROM articles" --at 12
         newslake sql - < question.sql
     """
-    from lake.query import ask, written
+    from lake.query import session, written
 
+    if query is None:
+        from flows.commands.prompt import prompt
+
+        if common.json or output or format != "table" or not sys.stdin.isatty():
+            raise Usage(
+                "QUERY is missing: a prompt needs a terminal and gives tables; - reads from standard input"
+            )
+        return prompt(common.root, at)
+    if format == "parquet" and output is None and sys.stdout.isatty():
+        raise Usage("parquet is not for a terminal: name a file with --output")
     text = sys.stdin.read() if query == "-" else query
-    with ask(common.root, text, at) as answer:
-        if common.json:
-            print_json(answer.to_object())
+    with session(common.root, at) as opened:
+        if format == "parquet":
+            _save(opened, text, output)
             return 0
-        columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        for piece in written(answer, format, columns=columns):
-            sys.stdout.write(piece)
+        with opened.ask(text) as answer, _opened(output) as out:
+            if common.json:
+                out.write(json.dumps(answer.to_object(), ensure_ascii=False, indent=2, default=str) + "\n")
+                return 0
+            columns = shutil.get_terminal_size().columns if out.isatty() else None
+            for piece in written(answer, format, columns=columns):
+                out.write(piece)
     return 0
+
+
+@contextmanager
+def _opened(output: Path | None) -> Iterator[TextIO]:
+    if output is None:
+        yield sys.stdout
+    else:
+        with output.open("w", encoding="utf-8") as out:
+            yield out
+
+
+def _save(opened: Session, query: str, output: Path | None) -> None:
+    """Write Parquet to a file, or to standard output by way of one."""
+    if output is not None:
+        opened.save(query, output)
+        return
+    with tempfile.TemporaryDirectory(prefix="newslake-") as folder:
+        path = Path(folder) / "answer.parquet"
+        opened.save(query, path)
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)
 
 
 def status(*, common: Common = DEFAULT) -> int:
