@@ -12,7 +12,8 @@
 --
 -- columns:
 --   rank            BIGINT       1 is the best
---   score           DOUBLE       BM25, the headline's words counted four times; comparable within one query
+--   score           DOUBLE       BM25, the headline's words counted four times, and up to four times that where what is asked
+--                                for stands together as in the query; comparable within one query
 --   article_id      VARCHAR      the article
 --   published_at    TIMESTAMPTZ  time of publication
 --   published_date  DATE         its date in the site's zone
@@ -198,7 +199,9 @@ chosen as (
 ),
 
 used as (
-    select * from chosen where needed or is_starter or occurrences < articles
+    select *, count(*) over () as tokens
+    from chosen
+    where needed or is_starter or occurrences < articles
 ),
 
 candidates as (
@@ -248,6 +251,7 @@ grouped as (
         start,
         any_value(places_needed) as places_needed,
         count(*) filter (where needed) as places_found,
+        count(*) as together,
         sum(case when position < 0 then 4 else 1 end) as frequency
     from (
         select hits.*, hits.position + hits.before - hits.place as start
@@ -270,7 +274,8 @@ judged as (
                 * grouped.frequency * 2.2
                 / (grouped.frequency + 1.2 * (0.25 + 0.75 * lengths.length / used.average_length))
             end
-        )::double as score,
+        )::double
+        * (1 + 3 * pow(max(case when grouped.start is not null then grouped.together end) / any_value(used.tokens), 2)) as score,
         count(distinct grouped.part) filter (
             where grouped.start is not null
             and grouped.places_needed > 0
