@@ -315,3 +315,38 @@ def test_a_lake_in_a_folder_with_an_odd_name(tmp_path: Path) -> None:
     shutil.move(root.path, moved.path)
     assert run(moved, [post(1, body="改写。"), post(2)], "r3").counts == (1, 0, 0, 1, 0)
     assert verify(moved) == []
+
+
+def test_small_runs_merge_their_files_on_the_way(root: LakeRoot) -> None:
+    for n in range(12):
+        run(root, [post(n, "2022-03-01"), post(100, "2022-03-02", body=f"第{n}版。")], f"r{n:02d}")
+    newest = snapshots.latest(root)
+    assert newest is not None and newest.versions["articles"] == open_table(root, "articles").version
+    files = snapshots.files(root, newest).paths["articles"]
+    assert len(files) < 16
+    assert {Path(path).parent.name for path in files} == {"date=2022-03-01", "date=2022-03-02"}
+    assert len(rows(root, "articles", "article_id", "revision")) == 24
+    assert verify(root) == []
+
+
+def test_a_damaged_small_file_keeps_no_run_from_ending(root: LakeRoot) -> None:
+    for n in range(7):
+        run(root, [post(n, "2022-03-01")], f"r{n}")
+    newest = snapshots.latest(root)
+    Path(snapshots.files(root, newest).paths["articles"][0]).write_bytes(b"no parquet")
+    assert run(root, [post(7, "2022-03-01")], "next").counts == (1, 0, 0, 0, 0)
+
+
+def test_what_another_run_has_stored_and_not_decided_counts(root: LakeRoot) -> None:
+    run(root, [post(1)], "r1")
+    changed = captured(root, [post(1, body="改写。")], "r2")
+    back = captured(root, [post(1)], "r3")  # later than r2's: its run will find that nothing has changed
+    assert committed(root, *changed, "r2").counts == (0, 0, 0, 1, 0)
+    assert committed(root, *back, "r3").counts == (0, 0, 0, 1, 0)
+    assert rows(root, "articles", "article_id", "revision") == [(ONE, 1)]
+    changed = captured(root, [post(1, body="再改。")], "r4")
+    later = captured(root, [post(1, body="又改。")], "r5")
+    assert committed(root, *changed, "r4").counts == (0, 1, 0, 0, 0)
+    assert current(root, "body_text")[ONE] == ("又改。",)
+    assert committed(root, *later, "r5").counts == (0, 0, 0, 1, 0)
+    assert verify(root) == []

@@ -9,6 +9,7 @@ import shutil
 import time
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
@@ -20,6 +21,7 @@ from lake.storage.maintain import clear_staging, maintain, vacuum
 from lake.storage.snapshots import Files
 from lake.storage.tables import open_table
 from lake.storage.verify import verify
+from lake.views.publish import publish
 from tests.stored import number, post, rows, run
 
 
@@ -74,21 +76,73 @@ def test_merging_moves_rows_and_changes_none(root: LakeRoot) -> None:
     assert latest.operation == "maintain"
     assert held(root) == before
     assert bodies(root) == content
-    assert count(snapshots.files(root, latest)) == {"captures": 1, "articles": 1, "outcomes": 1, "rejects": 1}
+    assert count(snapshots.files(root, latest)) == {"captures": 1, "articles": 2, "outcomes": 1, "rejects": 1}
     assert verify(root) == []
 
 
 def test_merged_files_are_as_good_as_written_ones(root: LakeRoot) -> None:
     maintain(root)
     files = snapshots.files(root, snapshots.latest(root))
-    assert [Path(path).parent.name for path in files.paths["articles"]] == ["date=2022-03"]  # long over
-    assert files.revised == files.paths["articles"]
+    assert {Path(path).parent.name for path in files.paths["articles"]} == {"date=2022-03"}  # long over
+    assert {*files.revised, *files.superseded} == set(files.paths["articles"])
     for path in files.paths["articles"]:
         times = pq.read_table(path, columns=["published_at"], partitioning=None).column(0).to_pylist()
         assert times == sorted(times)
     schema = pq.read_schema(files.paths["articles"][0])
     assert schema.field("article_id").metadata[b"PARQUET:field_id"] == b"1"
     assert schema.field("mentions").type.value_type[0].metadata[b"PARQUET:field_id"] == b"2301"
+
+
+def shown(root: LakeRoot, query: str) -> list[tuple]:
+    publish(root)
+    with duckdb.connect(root.database, read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_superseded_rows_leave_the_current_files_and_stay_revisions(root: LakeRoot) -> None:
+    queries = [
+        f"SELECT * EXCLUDE (provenance) FROM {view} ORDER BY ALL" for view in ("articles", "revisions")
+    ]
+    before = [shown(root, query) for query in queries]
+    assert len(before[0]) < len(before[1])
+    maintain(root)
+    files = snapshots.files(root, snapshots.latest(root))
+    assert [shown(root, query) for query in queries] == before
+    current = set(files.paths["articles"]).difference(files.superseded)
+    assert sum(pq.read_metadata(path).num_rows for path in current) == len(before[0])
+    assert sum(pq.read_metadata(path).num_rows for path in files.superseded) == len(before[1]) - len(
+        before[0]
+    )
+    run(root, [post(0, "2022-03-02", identity="2022-03-02", body="又一版。")], "next")
+    article, revision = shown(
+        root, "SELECT article_id, max(revision) FROM revisions GROUP BY 1 ORDER BY 2 DESC LIMIT 1"
+    )[0]
+    assert shown(root, f"SELECT revision, body_text FROM articles WHERE article_id = '{article}'") == [
+        (revision, "又一版。")
+    ]
+    assert [
+        row[0]
+        for row in shown(root, f"SELECT revision FROM revisions WHERE article_id = '{article}' ORDER BY 1")
+    ] == list(range(1, revision + 1))
+    assert verify(root) == []
+
+
+def test_many_files_of_superseded_rows_become_one(root: LakeRoot) -> None:
+    for n in range(6):
+        run(
+            root,
+            [
+                post(0, "2022-03-02", identity="2022-03-02", body=f"之后第{n}版。"),
+                *(post(200 + 5 * n + k, "2022-03-02") for k in range(5)),
+            ],
+            f"s{n}",
+        )
+        for k in range(5):
+            run(root, [post(300 + 5 * n + k, "2022-03-02")], f"s{n}{k}")
+        maintain(root)
+    files = snapshots.files(root, snapshots.latest(root))
+    assert 1 <= len(files.superseded) <= 5
+    assert verify(root) == []
 
 
 def test_a_second_maintenance_finds_nothing_to_do(root: LakeRoot) -> None:
@@ -107,6 +161,7 @@ def test_ingesting_goes_on_from_merged_files(root: LakeRoot) -> None:
 
 
 def test_old_snapshots_stay_readable_until_the_vacuum(root: LakeRoot) -> None:
+    vacuum(root, retention=dt.timedelta())  # of what runs have merged on their way
     first = snapshots.latest(root)
     before = snapshots.files(root, first)
     maintain(root)
@@ -120,6 +175,7 @@ def test_old_snapshots_stay_readable_until_the_vacuum(root: LakeRoot) -> None:
 
 def test_the_vacuum_keeps_what_the_newest_snapshot_pins(root: LakeRoot) -> None:
     """Files were merged, but the run died before it pinned the merged ones."""
+    vacuum(root, retention=dt.timedelta())  # of what runs have merged on their way
     table = open_table(root, "rejects")
     pinned = snapshots.files(root, snapshots.latest(root)).paths["rejects"]
     merged = table.files()[:2]

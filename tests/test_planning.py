@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lake.storage.parquet import DataFile
-from lake.storage.planning import groups
+from lake.storage.planning import few, groups
 
 NOW = dt.datetime(2026, 5, 20, 12, tzinfo=dt.UTC)
 TODAY, SEALED, QUIET = "2026-05-20", "2026-05-10", "2022-03-01"
@@ -57,13 +57,42 @@ def test_a_quiet_month_becomes_one_file_and_a_busy_one_stays() -> None:
     assert [each.partition for each in files] == ["2022-03"]
     files, _ = merged([*files, *(file(day, 1000) for day in days[:6])])
     assert sorted(each.size for each in files) == [6_000, 1_500_000]
-    busy = [file(day, MIB) for day in days]
+    busy = [file(day, 3 * MIB) for day in days]
     assert merged(busy) == (busy, 0)
+
+
+def test_files_of_superseded_rows_stay_apart() -> None:
+    current = [file(SEALED, 100_000) for _ in range(5)]
+    past = [DataFile(f"date=2026-05/superseded-{n}.parquet", 5_000, 1, "2026-05") for n in range(5)]
+    found = [(group.partition, set(group.files)) for group in groups("articles", [*current, *past], NOW)]
+    assert sorted(found, key=lambda each: str(each[0])) == [("2026-05", set(past)), (SEALED, set(current))]
 
 
 def test_large_files_are_left_alone() -> None:
     files = [file(SEALED, 9 * MIB) for _ in range(7)]
     assert merged(files) == (files, 0)
+
+
+def test_a_run_merges_a_bounded_number_of_small_files_of_full_days() -> None:
+    files = [file(f"2026-05-{day:02d}", 2_000) for day in range(1, 20) for _ in range(day)]
+    chosen = few(files)
+    assert [group.partition for group in chosen] == ["2026-05-19", "2026-05-18", "2026-05-17"][: len(chosen)]
+    assert 40 <= sum(len(group.files) for group in chosen) <= 48
+    assert few([file(TODAY, MIB) for _ in range(30)] + [file("2026-04", 2_000) for _ in range(30)]) == []
+    assert few([file(TODAY, 2_000) for _ in range(7)]) == []
+
+
+def test_many_small_runs_leave_few_files() -> None:
+    files: list[DataFile] = []
+    written = 0
+    for n in range(288):
+        files += [file(f"2026-05-{1 + (n + k) % 20:02d}", 5_000) for k in range(3)]
+        for group in few(files):
+            size = sum(each.size for each in group.files)
+            files = [each for each in files if each not in group.files] + [file(group.partition, size)]
+            written += size
+    assert len(files) <= 20 * 12
+    assert written <= 2 * 288 * 3 * 5_000
 
 
 @given(

@@ -26,6 +26,7 @@ Rows = Iterable[Mapping[str, Any]]
 _RELATIONS = {
     "captures": pa.schema([schema.CAPTURES.field(name) for name in schema.CAPTURE_COLUMNS]),
     "articles": schema.ARTICLES,
+    "superseded": schema.ARTICLES,
     "outcomes": schema.OUTCOMES,
     "rejects": schema.REJECTS,
     **{table.name: table.columns for table in DERIVED if table.query is None and table is not SUPERSEDING},

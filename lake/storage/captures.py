@@ -264,7 +264,11 @@ class _Run:
     def _located(self, batch: _Batch, ids: list[str], known: Mapping[str, KnownCapture]) -> pa.Table:
         rows = batch.rows.filter(pc.is_in(batch.rows.column("capture_id"), pa.array(ids, pa.string())))
         folder = self._root.table("captures")
-        files = [str(folder / (known[key].body_file or "")) for key in rows.column("capture_id").to_pylist()]
+        keys = rows.column("capture_id").to_pylist()
+        files = [str(folder / (known[key].body_file or "")) for key in keys]
+        # another writer may have stored the same capture first: its time counts, as for everyone who reads it
+        times = pa.array([known[key].captured_at for key in keys], _BARE.field("captured_at").type)
+        rows = rows.set_column(rows.schema.get_field_index("captured_at"), _BARE.field("captured_at"), times)
         return rows.append_column("body_file", pa.array(files, pa.string())).cast(staging.SPEC)
 
     def _take_rejects(self, records: list[RejectRecord]) -> None:

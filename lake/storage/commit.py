@@ -37,6 +37,7 @@ from lake.storage.index import Index
 from lake.storage.keys import KEYS
 from lake.storage.parquet import DataFile
 from lake.storage.tables import Lake, Table, create
+from lake.storage.tidying import tidy
 from lake.storage.turns import attempts
 
 __all__ = ["Committed", "Counts", "commit"]
@@ -44,6 +45,7 @@ __all__ = ["Committed", "Counts", "commit"]
 log = logging.getLogger(__name__)
 
 _GROUPS = 500  # articles merged at once: as values they take about 50 kB each
+_AGAIN = 10  # decisions of one run; each but the first needs another run's captures to have come meanwhile
 _KEPT = 20_000  # rows whose keys are held for the index; it reads those of more from the file
 
 
@@ -181,15 +183,35 @@ def _commit_rejects(run: _Run, refused: pa.Table) -> None:
 
 
 def _commit_articles(run: _Run, extracts: Extracts) -> list[Outcome]:
-    """Commit what is new or revised; returns each extract's outcome."""
+    """Commit what is new or revised; returns each extract's outcome.
+
+    Another run may have stored other bytes of an origin since we decided, and found, before we committed, that
+    they change nothing. So who has committed looks whether captures have come, and decides again.
+    """
     outcomes: list[Outcome] = []
+    written = False
+    for _ in range(_AGAIN):
+        found, seen, more = _commit_decided(run, extracts)
+        outcomes, written = outcomes or found, written or more
+        if not more or run.newest().captures.version == seen:
+            break
+    if written:
+        tidy(run.newest().articles, run.run_id, run.sizes, {"run_id": run.run_id, "operation": "merge"})
+    return outcomes
+
+
+def _commit_decided(run: _Run, extracts: Extracts) -> tuple[list[Outcome], int, bool]:
+    """Each extract's outcome, the version of captures that was decided on, and whether anything was committed."""
+    outcomes: list[Outcome] = []
+    seen, files = 0, list[DataFile]()
     for attempt in attempts(run.root) if len(extracts) else ():
         with attempt:
-            articles = run.newest().articles
+            lake = run.newest()
+            seen = lake.captures.version
             outcomes, files = _decided(run, extracts)
             if files:
-                _committed(articles, files, {"run_id": run.run_id, "operation": "articles"})
-    return outcomes
+                _committed(lake.articles, files, {"run_id": run.run_id, "operation": "articles"})
+    return outcomes, seen, bool(files)
 
 
 def _commit_outcomes(

@@ -142,8 +142,13 @@ def published(root: LakeRoot) -> Iterator[Finding]:
             "published", where, f"shows snapshot {shown}, whose files the log does not tell: {error}"
         )
         return
-    for name in TABLES:
-        if named.get(name) != set(listed.paths[name]):
+    wanted: dict[str, set[str]] = {name: set(listed.paths[name]) for name in TABLES}
+    wanted |= {
+        "superseded": set(listed.superseded),
+        "articles": wanted["articles"].difference(listed.superseded),
+    }
+    for name, paths in wanted.items():
+        if named.get(name) != paths:
             what = f"shows other files of {name} than snapshot {shown} has"
             yield Finding("published", where, what)
     if not gone:

@@ -33,7 +33,8 @@ Reread = Callable[[Collection[str]], Iterable[Copy]]
 class Group:
     """The extracts (``rows``) of one article.
 
-    ``older`` are its other captures that still count; ``alone`` says that all copies say the same if the
+    ``older`` are its other captures that count, those among them that another run has stored and not decided
+    on yet: it may find then that they change nothing, and leave it at that. ``alone`` says that all copies say the same if the
     extracts say what the lake's article says: no second origin had a part in it, or has none now.
     """
 
@@ -121,12 +122,19 @@ def _groups(
     held: dict[str, list[Member]] = defaultdict(list)
     for member in index.members(numbers):
         held[member.article_id].append(member)
+    waiting = index.undecided({each.origin for part in (held, staged) for of in part.values() for each in of})
     for article_id, of_article in numbers.items():
         before = _latest_per_origin(held[article_id])
         own = {member.capture_id for member in staged[article_id]}
         counting = _latest_per_origin([*before, *staged[article_id]])
-        older = tuple(member.capture_id for member in counting if member.capture_id not in own)
-        alone = not older or len(before) <= 1
+        later = {
+            capture_id
+            for member in counting
+            for capture_id, at in waiting.get(member.origin, ())
+            if capture_id not in own and at > member.captured_at
+        }
+        older = (*(each.capture_id for each in counting if each.capture_id not in own), *sorted(later))
+        alone = not later and (not older or len(before) <= 1)
         yield Group(article_id, tuple(of_article), known.get(article_id), older, alone)
 
 

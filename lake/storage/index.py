@@ -38,7 +38,8 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 class KnownCapture:
     """A capture in the lake; ``outcome`` and ``extractor`` of its latest structuring, None before that.
 
-    ``file`` holds its row and ``body_file`` its bytes, both relative to the table's folder.
+    ``file`` holds its row and ``body_file`` its bytes, both relative to the table's folder. ``captured_at`` is the
+    time that its row has, whenever else the same bytes came.
     """
 
     sha256: str
@@ -47,6 +48,7 @@ class KnownCapture:
     outcome: str | None
     article_id: str | None
     extractor: str | None
+    captured_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +189,15 @@ class Index:
         """What is known of these captures; unknown ones are absent."""
         self._want(bytes.fromhex(capture_id) for capture_id in capture_ids)
         rows = self._db.execute(
-            "SELECT c.capture_id, c.sha256, r.path, f.path, o.outcome, o.article_id, o.extractor"
+            "SELECT c.capture_id, c.captured_at, c.sha256, r.path, f.path, o.outcome, o.article_id, o.extractor"
             " FROM wanted CROSS JOIN captures c ON c.capture_id = wanted.key JOIN files r ON r.id = c.file"
             " LEFT JOIN bodies b ON b.sha256 = c.sha256 LEFT JOIN files f ON f.id = b.file"
             " LEFT JOIN outcomes o ON o.capture_id = c.capture_id"
         )
-        return {row[0].hex(): KnownCapture(row[1].hex(), *row[2:]) for row in rows}
+        return {
+            row[0].hex(): KnownCapture(row[2].hex(), row[3], row[4], row[5], row[6], row[7], _moment(row[1]))
+            for row in rows
+        }
 
     def last_recorded(self, capture_ids: Iterable[str]) -> dt.datetime | None:
         """When the latest outcome of any of these captures was recorded; None if they have none."""
@@ -267,6 +272,18 @@ class Index:
         )
         for article_id, capture_id, origin, captured_at in rows.fetchall():
             yield Member(article_id, capture_id.hex(), origin, _moment(captured_at))
+
+    def undecided(self, origins: Iterable[bytes]) -> dict[bytes, list[tuple[str, dt.datetime]]]:
+        """Origin -> its captures that have no outcome yet, with their times; origins without any are absent."""
+        self._want(origins)
+        rows = self._db.execute(
+            "SELECT c.origin, c.capture_id, c.captured_at FROM wanted CROSS JOIN captures c ON c.origin = wanted.key"
+            " WHERE NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.capture_id = c.capture_id)"
+        )
+        found: dict[bytes, list[tuple[str, dt.datetime]]] = defaultdict(list)
+        for origin, capture_id, at in rows:
+            found[origin].append((capture_id.hex(), _moment(at)))
+        return found
 
     def unknown_rejects(self, reject_ids: Sequence[str]) -> set[str]:
         """Those of these reject ids that the lake does not hold."""

@@ -13,6 +13,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,9 +22,9 @@ from lake.derived import upkeep
 from lake.errors import Conflict
 from lake.locations import TABLES, LakeRoot
 from lake.settings import Sizes
-from lake.storage import parquet, snapshots
+from lake.storage import moving, parquet, snapshots
 from lake.storage.index import Index
-from lake.storage.parquet import DataFile
+from lake.storage.parquet import SUPERSEDED, DataFile
 from lake.storage.planning import Group, groups
 from lake.storage.tables import SCHEMAS, Table, open_lake, open_table
 from lake.storage.turns import attempts
@@ -52,15 +53,15 @@ class Maintained:
     changed: bool
 
 
-def maintain(root: LakeRoot, *, sizes: Sizes | None = None) -> Maintained:
+def maintain(root: LakeRoot, *, sizes: Sizes | None = None, now: dt.datetime | None = None) -> Maintained:
     """Merge small files, pin the result as a snapshot and clear staging of dead runs.
 
-    Publish afterwards, then `vacuum`. Raises Stop where there is no lake; Conflict if writers were faster too
+    Publish afterwards, then `vacuum`. ``now`` is the time by which days are over and months quiet. Raises Stop where there is no lake; Conflict if writers were faster too
     many times.
     """
     open_lake(root)
     run_id = f"maintain-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}"
-    work = _Work(root, run_id, sizes or Sizes())
+    work = _Work(root, run_id, sizes or Sizes(), now)
     for name in ("captures", "rejects", "articles"):
         work.merge(name)
     snapshot = work.pin()
@@ -96,8 +97,9 @@ def vacuum(root: LakeRoot, *, retention: dt.timedelta = RETENTION) -> int:
         pinned = latest.versions[name] if latest is not None else table.version
         kept = {file.path for file in open_table(root, name, pinned).files()}
         for path in table.unneeded(hours, full=True) - kept:
-            (table.folder / path).unlink(missing_ok=True)
-            removed += 1
+            if (table.folder / path).exists():  # the log names them until it forgets
+                (table.folder / path).unlink(missing_ok=True)
+                removed += 1
     if latest is not None:
         removed += upkeep.vacuum(root, latest.versions["articles"], retention=retention)
     return removed
@@ -122,13 +124,13 @@ def clear_staging(root: LakeRoot) -> int:
 class _Work:
     """Merging, with its counts."""
 
-    def __init__(self, root: LakeRoot, run_id: str, sizes: Sizes) -> None:
+    def __init__(self, root: LakeRoot, run_id: str, sizes: Sizes, now: dt.datetime | None = None) -> None:
         self.merged: dict[str, int] = defaultdict(int)
         self.made: dict[str, int] = defaultdict(int)
         self._root = root
         self._run_id = run_id
         self._sizes = sizes
-        self._now = dt.datetime.now(dt.UTC)
+        self._now = now or dt.datetime.now(dt.UTC)
 
     def merge(self, name: str) -> None:
         """Merge a table's small files, some groups a commit, so that a conflict costs little."""
@@ -140,7 +142,7 @@ class _Work:
                     valid = [group for group in some if held.issuperset(group.files)]
                     if not valid:
                         continue  # another maintenance was faster
-                    made = [self._write(table, group) for group in valid]
+                    made = [file for group in valid for file in self._write(table, group)]
                     note = {"run_id": self._run_id, "operation": "merge"}
                     _replace(table, made, [file for group in valid for file in group.files], note)
                     for group in valid:
@@ -161,7 +163,7 @@ class _Work:
                 pinned = latest is not None and all(latest.versions[n] == versions[n] for n in versions)
                 if pinned and not plan:
                     continue
-                made = [self._write(lake.outcomes, group) for group in plan]
+                made = [file for group in plan for file in self._write(lake.outcomes, group)]
                 note = {"run_id": self._run_id, "operation": "maintain", "counts": {}, "versions": versions}
                 note |= {"sources": latest.sources} if latest is not None and latest.sources else {}
                 gone = [file for group in plan for file in group.files]
@@ -170,18 +172,32 @@ class _Work:
                     self._count("outcomes", len(group.files))
         return snapshot
 
-    def _write(self, table: Table, group: Group) -> DataFile:
+    def _write(self, table: Table, group: Group) -> list[DataFile]:
+        name = parquet.file_name(self._run_id, self.made[table.name])
+        if table.name == "articles":
+            return self._write_articles(table, group, name)
         rows = pa.concat_tables(
             parquet.read_rows(table.folder / file.path, SCHEMAS[table.name]) for file in group.files
         )
-        name = parquet.file_name(self._run_id, self.made[table.name])
         if table.name == "captures":
-            return parquet.write_captures(table.folder, name, rows)
-        if table.name == "articles":
-            rows = rows.sort_by([("published_at", "ascending"), ("article_id", "ascending")])
-        return parquet.write_rows(
-            table.folder, name, rows, row_group=self._sizes.row_group, partition=group.partition
-        )
+            return [parquet.write_captures(table.folder, name, rows)]
+        return [parquet.write_rows(table.folder, name, rows, row_group=self._sizes.row_group)]
+
+    def _write_articles(self, table: Table, group: Group, name: str) -> list[DataFile]:
+        """One file of current rows, and one of superseded ones, in the folder of their month."""
+        partition = str(group.partition)
+        write = partial(parquet.write_stream, table.folder, row_group=self._sizes.row_group)
+        if all(file.superseded for file in group.files):
+            made = [write(f"{SUPERSEDED}{name}", moving.days(table, group.files), partition=partition)]
+            return [file for file in made if file is not None]
+        with Index(self._root) as index:
+            index.catch_up(open_lake(self._root))
+            staying = (moving.current(rows, index) for rows in moving.days(table, group.files))
+            made = [write(name, staying, partition=partition)]
+            if sum(file.rows for file in made if file is not None) < sum(file.rows for file in group.files):
+                going = (moving.superseded(rows, index) for rows in moving.days(table, group.files))
+                made.append(write(f"{SUPERSEDED}{name}", going, partition=partition[:7]))
+        return [file for file in made if file is not None]
 
     def _count(self, name: str, files: int) -> None:
         self.merged[name] += files

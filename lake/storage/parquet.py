@@ -8,12 +8,13 @@ bodies compress 7.6 times in pages of megabytes and 3.2 times one by one.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import logging
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,6 +30,7 @@ from lake.storage.objects import ObjectPath
 
 __all__ = [
     "STATISTICS",
+    "SUPERSEDED",
     "DataFile",
     "file_name",
     "is_whole",
@@ -37,6 +39,7 @@ __all__ = [
     "statistics",
     "write_captures",
     "write_rows",
+    "write_stream",
 ]
 
 log = logging.getLogger(__name__)
@@ -52,6 +55,9 @@ _HANDFUL = 8
 """Rows up to which only texts are compressed: beginning to compress fifty columns takes 1.3 of 3 ms and saves
 nothing in so few rows (measured)."""
 _TEXTS = ("body_text", "body_markdown")
+
+SUPERSEDED = "superseded-"
+"""How names of files begin that hold superseded revisions alone."""
 
 _BODY_BYTES = 4 * 1024 * 1024
 """Bytes of bodies in one row group: what a point read must unpack (5-10 ms)."""
@@ -76,6 +82,11 @@ class DataFile:
     revision: int | None = None
     stats: str = ""
     keys: pa.Table | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def superseded(self) -> bool:
+        """Whether all rows were superseded when the file was written: its name says so."""
+        return self.path.rpartition("/")[2].startswith(SUPERSEDED)
 
 
 def file_name(run_id: str, number: int) -> str:
@@ -108,23 +119,54 @@ def write_rows(
     if "published_date" in rows.column_names:
         partition = partition or rows.column("published_date")[0].as_py().isoformat()
         name = f"{PARTITION}={partition}/{name}"
-    bloom = {}
-    if "article_id" in rows.column_names:
-        bloom = {"article_id": _BLOOM | {"ndv": max(len(rows), 1)}}
     with _begun(folder / name) as path:
-        pq.write_table(
-            rows,
-            path,
-            row_group_size=row_group,
-            **_compression(rows),
-            bloom_filter_options=bloom or None,
-            write_statistics=[column for column in STATISTICS if column in rows.column_names],
-            use_dictionary=len(rows) >= _FEW,
-            store_schema=False,
-            write_page_checksum=True,
-        )
+        pq.write_table(rows, path, row_group_size=row_group, **_options(rows, len(rows)))
     done = _finished(folder, name, path, rows, partition)
     return replace(done, keys=rows.select(list(keep))) if keep else done
+
+
+def write_stream(
+    folder: Place, name: str, parts: Iterable[pa.Table], *, row_group: int, partition: str
+) -> DataFile | None:
+    """Write a file of articles from sorted parts, holding about a row group of them; None if there is no row."""
+    groups = _gathered(parts, row_group)
+    first = next(groups, None)
+    if first is None:
+        return None
+    name = f"{PARTITION}={partition}/{name}"
+    bounds = []
+    with (
+        _begun(folder / name) as path,
+        pq.ParquetWriter(path, first.schema, **_options(first, row_group)) as writer,
+    ):
+        for rows in itertools.chain([first], groups):
+            writer.write_table(rows, row_group_size=row_group)
+            bounds.append(rows.select(list(STATISTICS)))
+    return _finished(folder, name, path, pa.concat_tables(bounds), partition)
+
+
+def _gathered(parts: Iterable[pa.Table], length: int) -> Iterator[pa.Table]:
+    """The parts' rows in tables of ``length`` or somewhat more, and a rest."""
+    held: list[pa.Table] = []
+    for part in parts:
+        held += [part] if len(part) else []
+        if sum(map(len, held)) >= length:
+            yield pa.concat_tables(held)
+            held = []
+    if held:
+        yield pa.concat_tables(held)
+
+
+def _options(rows: pa.Table, distinct: int) -> dict[str, Any]:
+    """How to write a file that begins with these rows; ``distinct``: articles in a row group at most."""
+    bloom = {"article_id": _BLOOM | {"ndv": max(distinct, 1)}} if "article_id" in rows.column_names else None
+    return _compression(rows) | {
+        "bloom_filter_options": bloom,
+        "write_statistics": [column for column in STATISTICS if column in rows.column_names],
+        "use_dictionary": len(rows) >= _FEW,
+        "store_schema": False,
+        "write_page_checksum": True,
+    }
 
 
 def _compression(rows: pa.Table) -> dict[str, Any]:
@@ -180,9 +222,10 @@ def salvage(path: Place, schema: pa.Schema) -> pa.Table:
     return pa.concat_tables(parts)
 
 
-def read_rows(path: Place, schema: pa.Schema) -> pa.Table:
-    """A data file in today's schema: columns that it does not have are NULL."""
-    return _in_schema(pq.read_table(readable(path), partitioning=None), schema)
+def read_rows(path: Place, schema: pa.Schema, where: pc.Expression | None = None) -> pa.Table:
+    """A data file's rows, all or those of which ``where`` is true, in today's schema: columns that it does not
+    have are NULL."""
+    return _in_schema(pq.read_table(readable(path), partitioning=None, filters=where), schema)
 
 
 def _in_schema(rows: pa.Table, schema: pa.Schema) -> pa.Table:

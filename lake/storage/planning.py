@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from lake.storage.parquet import DataFile
 
-__all__ = ["Group", "groups"]
+__all__ = ["Group", "few", "groups"]
 
 _MIB = 1024 * 1024
 _LIKE = 8  # files are of a like size if none is so many times the other
@@ -26,6 +26,15 @@ _QUIET = dt.timedelta(days=31)
 """After so long a month's small days may be put into one file."""
 _SMALL = {"articles": 8 * _MIB}
 """Compressed bytes from which a file is left alone (others: 4 MiB); rows take ten times as much in memory."""
+_TINY = _MIB // 4
+"""Compressed bytes below which a run merges files on its way, which takes 2 ms for each."""
+_NEAR = 4  # how many times as large as another one a file is that is merged with it on the way
+_TINY_FILES = 8  # of one day, from which on that is worth while
+_ON_THE_WAY = 48  # files that a run merges at most: as many as one adds that touches many days
+_DAY = len("2022-03-01")
+_MONTH = 64 * _MIB
+"""Compressed bytes of a month from which its days stay: they are files of 2 MiB then. Months are merged a day at
+a time, in little memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +49,16 @@ def groups(name: str, files: Sequence[DataFile], now: dt.datetime) -> Iterator[G
     """What to merge in the table ``name``, whose files these are; no file stands in two groups."""
     limit = _SMALL.get(name, 4 * _MIB)
     parts: dict[str | None, list[DataFile]] = defaultdict(list)
+    past: dict[str, list[DataFile]] = defaultdict(list)
     for file in files:
-        parts[file.partition].append(file)
-    months = _quiet_months(parts, now, limit) if name == "articles" else {}
-    for month, of_month in months.items():
+        if file.superseded:
+            past[str(file.partition)[:7]].append(file)
+        else:
+            parts[file.partition].append(file)
+    months = _quiet_months(parts, now) if name == "articles" else {}
+    for month, of_month in [*months.items(), *past.items()]:
         if len(of_month) > _SEALED_FILES:
-            yield from _cut(_late(of_month), month, limit)
+            yield from _cut(_late(of_month), month, _MONTH)
     for partition, of_part in parts.items():
         if partition is not None and partition[:7] in months:
             continue
@@ -57,19 +70,35 @@ def groups(name: str, files: Sequence[DataFile], now: dt.datetime) -> Iterator[G
             yield from _cut(_late(small), partition, limit)
 
 
+def few(files: Sequence[DataFile]) -> list[Group]:
+    """What a run merges on its way: small files of the days that have most of them, in all a bounded number."""
+    parts: dict[str, list[DataFile]] = defaultdict(list)
+    for file in files:
+        if file.size < _TINY and file.partition is not None and len(file.partition) == _DAY:
+            parts[file.partition].append(file)
+    chosen: list[Group] = []
+    left = _ON_THE_WAY
+    for day, small in sorted(parts.items(), key=lambda each: (-len(each[1]), each[0])):
+        least = min(file.size for file in small)
+        taken = [file for file in small if file.size <= _NEAR * least][:left]
+        if len(taken) < _TINY_FILES:
+            continue
+        chosen.append(Group(tuple(taken), day))
+        left -= len(taken)
+    return chosen
+
+
 def _is_open(partition: str, now: dt.datetime) -> bool:
-    return len(partition) == len("2022-03-01") and dt.date.fromisoformat(partition) > (now - _OPEN).date()
+    return len(partition) == _DAY and dt.date.fromisoformat(partition) > (now - _OPEN).date()
 
 
-def _quiet_months(
-    parts: dict[str | None, list[DataFile]], now: dt.datetime, limit: int
-) -> dict[str, list[DataFile]]:
+def _quiet_months(parts: dict[str | None, list[DataFile]], now: dt.datetime) -> dict[str, list[DataFile]]:
     """Months that are long over and small as a whole."""
     months: dict[str, list[DataFile]] = defaultdict(list)
     for partition, files in parts.items():
         if partition is not None and partition[:7] < (now - _QUIET).strftime("%Y-%m"):
             months[partition[:7]] += files
-    return {month: files for month, files in months.items() if sum(file.size for file in files) < limit}
+    return {month: files for month, files in months.items() if sum(file.size for file in files) < _MONTH}
 
 
 def _alike(files: Sequence[DataFile]) -> Iterator[list[DataFile]]:

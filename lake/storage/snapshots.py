@@ -50,12 +50,14 @@ class Files:
 
     ``paths``: table name -> absolute paths, sorted; every table has an entry. ``revised``: those files of
     ``articles`` that hold a revision > 1, and so name rows that are superseded. ``rows``: table name ->
-    number of rows as the log counts them.
+    number of rows as the log counts them. ``superseded``: those files of ``articles`` that hold nothing else
+    than superseded rows; they are never among ``revised``.
     """
 
     paths: Mapping[str, tuple[str, ...]]
     revised: tuple[str, ...]
     rows: Mapping[str, int]
+    superseded: tuple[str, ...] = ()
 
 
 def latest(root: LakeRoot) -> Snapshot | None:
@@ -107,6 +109,7 @@ def files(root: LakeRoot, snapshot: Snapshot | None, lake: tables.Lake | None = 
     paths: dict[str, tuple[str, ...]] = {}
     rows: dict[str, int] = {}
     revised: list[str] = []
+    superseded: list[str] = []
     for name in TABLES:
         version = snapshot.versions[name]
         table = opened.get(name)
@@ -116,8 +119,10 @@ def files(root: LakeRoot, snapshot: Snapshot | None, lake: tables.Lake | None = 
         listed = table.files()
         paths[name] = tuple(f"{folder}/{file.path}" for file in listed)
         rows[name] = sum(file.rows for file in listed)
-        revised += [f"{folder}/{file.path}" for file in listed if (file.revision or 1) > 1]
-    return Files(paths, tuple(revised), rows)
+        superseded += [f"{folder}/{file.path}" for file in listed if file.superseded]
+        current = (file for file in listed if not file.superseded)
+        revised += [f"{folder}/{file.path}" for file in current if (file.revision or 1) > 1]
+    return Files(paths, tuple(revised), rows, tuple(superseded))
 
 
 def _read(root: LakeRoot, version: int) -> Snapshot | None:

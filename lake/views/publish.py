@@ -148,7 +148,8 @@ def write_views(
     connection.execute("USE lake")
     connection.execute("BEGIN")
     _store_snapshots(connection, history, past)
-    lists = {**files.paths, "revised": files.revised}
+    current = sorted(set(files.paths["articles"]).difference(files.superseded))
+    lists = {**files.paths, "articles": current, "superseded": files.superseded, "revised": files.revised}
     base = {name: select_files(columns, lists[name]) for name, columns in RELATIONS.items() if lists[name]}
     for name, query in {**base, **derived}.items():
         connection.execute(f"CREATE OR REPLACE VIEW stored.{name} AS {query}")

@@ -15,3 +15,5 @@
 --   order by revisions desc
 
 select * from stored.articles
+union all
+select * from stored.superseded

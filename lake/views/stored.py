@@ -1,6 +1,8 @@
 """The relations under the views: a snapshot's data files as SQL, in a schema of their own.
 
     stored.captures | articles | outcomes | rejects   one per Delta table, without the captures' bodies
+    stored.superseded                                 files of articles that hold superseded revisions alone,
+                                                      which stored.articles leaves out
     stored.revised                                    what supersedes others: revisions > 1, from the derived
                                                       table of them or the files of articles that hold any
     stored.snapshots                                  the snapshots, as rows
@@ -24,6 +26,7 @@ __all__ = ["RELATIONS", "SNAPSHOT_COLUMNS", "quoted", "select_files", "select_no
 RELATIONS = {
     "captures": pa.schema([schema.CAPTURES.field(name) for name in schema.CAPTURE_COLUMNS]),
     "articles": schema.ARTICLES,
+    "superseded": schema.ARTICLES,
     "outcomes": schema.OUTCOMES,
     "rejects": schema.REJECTS,
     "revised": pa.schema([schema.ARTICLES.field(name) for name in ("article_id", "revision")]),
