@@ -9,6 +9,7 @@ import pytest
 
 from lake.locations import LakeRoot
 from lake.storage.index import Index
+from lake.storage.indexfile import remove
 from lake.storage.tables import open_lake
 from tests.stored import number, post, rows, run
 
@@ -151,3 +152,20 @@ def test_an_index_knows_by_itself_whether_it_is_current(root: LakeRoot) -> None:
     with Index(root) as index:
         index.catch_up(open_lake(root))
         assert index.is_current()
+
+
+def test_an_index_that_is_made_anew_shares_no_file_with_one_still_open(root: LakeRoot) -> None:
+    run(root, [post(1), post(2)], "r1")
+    with Index(root) as old:
+        old.catch_up(open_lake(root))
+        remove(root.index)
+        with Index(root) as new:
+            new.catch_up(open_lake(root))
+            run(root, [post(3)], "r2")
+            new.catch_up(open_lake(root))
+            old.take(["ab"])
+        old.catch_up(open_lake(root))  # into its own file, which has no name any more
+    with Index(root) as again:
+        assert len(list(again.everything("articles", ["article_id"]))) == 4
+        assert again.is_current()
+    assert len(list(root.index.parent.glob("index*.sqlite"))) == 2  # the name, and the file that it leads to

@@ -1,9 +1,17 @@
-"""The file of the key index: opening it, however damaged, and transactions on it."""
+"""The file of the key index: opening it, however damaged, and transactions on it.
+
+The name of the index is a link to a file of a name of its own. SQLite keeps what is not in the file yet in a second
+one beside it, by name, and its last user deletes that: were a new index made under the same name while someone still
+has the old one open, they would delete each other's.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import secrets
 import sqlite3
+import time
 from pathlib import Path
 
 from lake.errors import Stop
@@ -14,6 +22,7 @@ log = logging.getLogger(__name__)
 
 _FORMAT = 2
 _WAIT = 120.0  # seconds for another process that builds the index; a million articles take about 40
+_LEFT = 24 * 3600.0  # seconds after which nobody has a file open that has lost its name
 _CACHE = -64 * 1024  # KiB of pages; look-ups in a million articles touch few
 _TABLES = """
 CREATE TABLE IF NOT EXISTS seen (name TEXT PRIMARY KEY, identity TEXT, version INTEGER, entry TEXT);
@@ -57,6 +66,8 @@ def open_index(path: Path) -> sqlite3.Connection:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
+    if not path.exists():
+        _link(path)
     db = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
     try:
         _prepare(db)
@@ -83,8 +94,20 @@ def _prepare(db: sqlite3.Connection) -> None:
 
 def remove(path: Path) -> None:
     """Delete the index; processes that have it open keep what they opened."""
+    real = path.resolve()
+    path.unlink(missing_ok=True)
     for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+        real.with_name(real.name + suffix).unlink(missing_ok=True)
+
+
+def _link(path: Path) -> None:
+    """Let the name of the index be a link to a file that does not exist yet, unless another process does so now."""
+    for left in path.parent.glob(f"{path.stem}-*"):  # of an index whose name someone has deleted
+        if time.time() - left.stat().st_mtime > _LEFT:
+            left.unlink(missing_ok=True)
+    fresh = f"{path.stem}-{secrets.token_hex(8)}{path.suffix}"
+    with contextlib.suppress(FileExistsError):
+        path.symlink_to(fresh)
 
 
 class transaction:  # noqa: N801 -- reads as a statement
