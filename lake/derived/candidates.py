@@ -24,6 +24,10 @@ _LEAST = 0.75
 deviations less than a share of 0.75 gives. A cut, a digest, or what has words before or after it shares more. What was
 reworded here and there may share less (each edit spoils eight double shingles), but bands find that."""
 
+_FREQUENT = 50
+"""A mark that more texts of the window have is a turn of phrase and proposes nothing: a thousand texts that share one
+would be half a million pairs. A story has fewer members (its leader alone is compared), so no repost is lost by it."""
+
 # As Key.order says.
 _FRESH = """
 CREATE TEMP TABLE fresh AS
@@ -68,9 +72,15 @@ later_keys AS (
     UNION ALL SELECT n, unnest(marks)::BIGINT + 10000000000, 1 FROM later
     UNION ALL SELECT n, same, 0 FROM later WHERE same IS NOT NULL
 ),
+earlier_marks AS (
+    SELECT n, unnest(marks)::BIGINT + 10000000000 AS key FROM earlier
+),
+frequent AS (
+    SELECT key FROM earlier_marks GROUP BY key HAVING count(*) > {_FREQUENT}
+),
 earlier_keys AS (
     SELECT n, unnest(bands)::BIGINT AS key FROM earlier
-    UNION ALL SELECT n, unnest(marks)::BIGINT + 10000000000 FROM earlier
+    UNION ALL FROM earlier_marks ANTI JOIN frequent USING (key)
     UNION ALL SELECT n, same FROM earlier WHERE same IS NOT NULL
 ),
 pairs AS (

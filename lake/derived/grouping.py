@@ -19,7 +19,7 @@ from lake.storage.files import Place
 
 __all__ = ["settled"]
 
-_ROWS = 5_000
+_ROWS = 1_000
 """Rows that are looked up at once; their candidates' texts are held."""
 _HELD = 512  # texts with their shingles; some 50 KB each
 _PLACES = pa.schema(
