@@ -21,6 +21,9 @@ __all__ = ["settled"]
 
 _ROWS = 1_000
 """Rows that are looked up at once; their candidates' texts are held."""
+_COMPARED = 100
+"""Stories that an article is compared with, the latest of those proposed: thousands of notices made from one template
+are proposed for each other, and all are stories of their own."""
 _HELD = 512  # texts with their shingles; some 50 KB each
 _PLACES = pa.schema(
     [
@@ -97,10 +100,13 @@ class _Stretch:
     def _best(self, n: int) -> _Place | None:
         """The most alike of the stories that a row repeats; of equal ones that which came first."""
         best: _Place | None = None
-        for other in sorted(self._pairs.get(n, ()), key=lambda other: self._keys[other].order):
-            if other not in self._stories or self._newest[self._keys[other].article_id] != other:
-                continue  # it leads no story, or says something else by now
+        leading = [other for other in self._pairs.get(n, ()) if self._leads(other)]
+        for other in sorted(leading, key=lambda other: self._keys[other].order)[-_COMPARED:]:
             found = alike(self._text(other), self._text(n))
             if found and (best is None or (found.jaccard, found.contained) > (best.jaccard, best.contained)):
                 best = _Place(*self._stories[other], False, found.jaccard, found.contained)
         return best
+
+    def _leads(self, n: int) -> bool:
+        """Whether an article leads a story and still says what that story began with."""
+        return n in self._stories and self._newest[self._keys[n].article_id] == n
