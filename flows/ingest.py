@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from prefect import flow
+from prefect.context import SyncClientContext
 from prefect.runtime import flow_run
 from pydantic import Field
 
@@ -47,7 +48,7 @@ async def ingest(
     """
     # Asynchronous only because Prefect lets a synchronous flow wait up to a second for its heartbeat thread.
     request = IngestRequest(tuple(sources), lake_root(lake), source, sizes=sizes(workers))
-    with lake_log():
+    with lake_log(), SyncClientContext.get_or_create():  # one client for all steps, not one for each
         report = run_steps(request)
     if report.unreadable:
         origin, _, detail = report.examples[0]
