@@ -12,7 +12,17 @@ from typing import Any
 
 import pyarrow as pa
 
-__all__ = ["ARTICLES", "CAPTURES", "CAPTURE_COLUMNS", "OUTCOMES", "PARTITION", "REJECTS", "STAGED"]
+__all__ = [
+    "ARTICLES",
+    "CAPTURES",
+    "CAPTURE_COLUMNS",
+    "OUTCOMES",
+    "PARTITION",
+    "REJECTS",
+    "STAGED",
+    "article_fields",
+    "unnumbered",
+]
 
 PARTITION = "date"
 _TIME = pa.timestamp("us", "UTC")
@@ -34,6 +44,15 @@ def _numbered(kind: pa.DataType, parent: int) -> pa.DataType:
         ]
         inner = pa.struct(members)
     return pa.list_(pa.field("element", inner, metadata={"PARQUET:field_id": str(parent * 100)}))
+
+
+def unnumbered(kind: pa.DataType) -> pa.DataType:
+    """A type without Parquet field ids, which mean something else in a Delta schema (column mapping)."""
+    if pa.types.is_list(kind):
+        return pa.list_(unnumbered(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([pa.field(member.name, unnumbered(member.type)) for member in kind])
+    return kind
 
 
 def _structs(**members: Any) -> pa.DataType:
@@ -124,6 +143,12 @@ ARTICLES = pa.schema(
         _field(31, "run_id", pa.string()),
     ]
 )
+
+
+def article_fields(*names: str) -> list[pa.Field]:
+    """Columns of articles for other schemas: without field ids."""
+    return [pa.field(name, unnumbered(ARTICLES.field(name).type)) for name in names]
+
 
 OUTCOMES = pa.schema(
     [

@@ -8,21 +8,14 @@ from __future__ import annotations
 import pyarrow as pa
 
 from lake.derived.table import Derived, by_query
+from lake.schema import article_fields
 
 __all__ = ["BRIEFS"]
 
-_TIME = pa.timestamp("us", "UTC")
 _COLUMNS = pa.schema(
     [
-        pa.field("article_id", pa.string()),
-        pa.field("revision", pa.int32()),
-        pa.field("published_at", _TIME),
-        pa.field("published_date", pa.date32()),
-        pa.field("date_origin", pa.string()),
-        pa.field("first_seen_at", _TIME),
-        pa.field("source", pa.string()),
-        pa.field("site", pa.string()),
-        pa.field("media", pa.string()),
+        *article_fields("article_id", "revision", "published_at", "published_date", "date_origin"),
+        *article_fields("first_seen_at", "source", "site", "media"),
         pa.field("host", pa.string()),  # of the address, in lower case
         pa.field("section", pa.string()),  # the category, else the first word of the address's path
         pa.field("has_title", pa.bool_()),

@@ -51,7 +51,7 @@ def batches(paths: Sequence[Place], columns: Sequence[str]) -> Iterator[pa.Table
 
     A file from before a column existed has NULL there.
     """
-    wanted = pa.schema([pa.field(name, _plain(schema.ARTICLES.field(name).type)) for name in columns])
+    wanted = pa.schema(schema.article_fields(*columns))
     held: list[pa.Table] = []
     for rows in _all(paths, wanted):
         held.append(rows)
@@ -85,12 +85,3 @@ def _read(path: Place, wanted: pa.Schema) -> pa.Table:
         ],
         schema=wanted,
     )
-
-
-def _plain(kind: pa.DataType) -> pa.DataType:
-    """A type without field ids."""
-    if pa.types.is_list(kind):
-        return pa.list_(_plain(kind.value_type))
-    if pa.types.is_struct(kind):
-        return pa.struct([pa.field(member.name, _plain(member.type)) for member in kind])
-    return kind

@@ -9,17 +9,13 @@ from __future__ import annotations
 import pyarrow as pa
 
 from lake.derived.table import Derived, by_query
+from lake.schema import article_fields
 
 __all__ = ["MENTIONS"]
 
 _COLUMNS = pa.schema(
     [
-        pa.field("article_id", pa.string()),
-        pa.field("revision", pa.int32()),
-        pa.field("published_at", pa.timestamp("us", "UTC")),
-        pa.field("published_date", pa.date32()),
-        pa.field("media", pa.string()),
-        pa.field("title", pa.string()),
+        *article_fields("article_id", "revision", "published_at", "published_date", "media", "title"),
         pa.field("position", pa.int32()),
         pa.field("kind", pa.string()),
         pa.field("market", pa.int32()),

@@ -13,6 +13,7 @@ from lake.derived.table import Derived
 from lake.derived.tables import DERIVED
 from lake.locations import LakeRoot
 from lake.storage.files import Place
+from lake.views.header import load
 from lake.views.stored import select_nothing
 
 __all__ = ["COLUMNS", "from_articles", "relations"]
@@ -22,11 +23,7 @@ COLUMNS: Mapping[str, pa.Schema] = {
 }
 """Name of each relation -> its columns."""
 
-_CURRENT = """
-    SELECT every.* FROM stored.articles AS every
-    ANTI JOIN (SELECT article_id, revision FROM stored.revised WHERE revision > 1) AS later
-    ON later.article_id = every.article_id AND later.revision > every.revision
-"""
+_CURRENT = load(["articles"])[0].sql
 
 
 def relations(root: LakeRoot, version: int | None, newest: int | None = None) -> dict[str, str]:

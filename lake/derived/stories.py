@@ -17,18 +17,12 @@ import pyarrow as pa
 from lake.derived.grouping import settled
 from lake.derived.shingles import METHOD, SKETCH, normalised, sketch
 from lake.derived.table import Batch, Derived
+from lake.schema import article_fields
 
 __all__ = ["STORIES"]
 
-_ARTICLE = (
-    pa.field("article_id", pa.string()),
-    pa.field("revision", pa.int32()),
-    pa.field("published_at", pa.timestamp("us", "UTC")),
-    pa.field("published_date", pa.date32()),
-    pa.field("media", pa.string()),
-    pa.field("source", pa.string()),
-    pa.field("title", pa.string()),
-    pa.field("run_id", pa.string()),
+_ARTICLE = article_fields(
+    "article_id", "revision", "published_at", "published_date", "media", "source", "title", "run_id"
 )
 _STORY = (
     pa.field("story_id", pa.string()),

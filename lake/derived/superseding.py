@@ -6,13 +6,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lake.derived.table import Batch, Derived
+from lake.schema import article_fields
 
 __all__ = ["SUPERSEDING"]
 
 _COLUMNS = pa.schema(
     [
-        pa.field("article_id", pa.string()),
-        pa.field("revision", pa.int32()),
+        *article_fields("article_id", "revision"),
         pa.field("version", pa.int64()),  # of ``articles``, that added it or a later one
     ]
 )

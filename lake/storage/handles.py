@@ -14,7 +14,7 @@ from pathlib import Path
 from deltalake.exceptions import DeltaError
 
 from lake.locations import LakeRoot
-from lake.storage.tables import Lake, Table, log_entry, open_table
+from lake.storage.tables import Lake, Table, log_entry, open_lake, open_table
 
 __all__ = ["forget", "held_lake"]
 
@@ -26,9 +26,7 @@ _kept: dict[tuple[LakeRoot, str], tuple[Table, _Mark]] = {}
 @contextmanager
 def held_lake(root: LakeRoot) -> Iterator[Lake]:
     """Every table at its newest version, as `open_lake` gives it; the handles are kept for the next step."""
-    names = ("outcomes", "articles", "rejects", "captures")  # the order of `open_lake`
-    outcomes, articles, rejects, captures = (_newest(root, name) for name in names)
-    lake = Lake(root, captures=captures, articles=articles, outcomes=outcomes, rejects=rejects)
+    lake = open_lake(root, _newest)
     yield lake
     for table in lake.tables():
         mark = _mark(table)

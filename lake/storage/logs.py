@@ -120,8 +120,4 @@ def _sorted(paths: Iterable[Place]) -> list[Place]:
 
 
 def _set_aside(path: Place) -> None:
-    name = f"{path.name}.damaged"
-    if isinstance(path, Path):
-        path.rename(path.with_name(name))
-    else:
-        path.rename(path.with_name(name))
+    path.rename(f"{path}.damaged")

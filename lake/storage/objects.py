@@ -210,10 +210,11 @@ class ObjectPath:
                     raise Conflict(f"{self} was written by another meanwhile") from None
                 return stat.e_tag
 
-    def rename(self, target: ObjectPath) -> ObjectPath:
-        """Copy it to another key and delete it here; between the two steps both are there."""
+    def rename(self, target: ObjectPath | str) -> ObjectPath:
+        """Copy it to another key or address and delete it here; between the two steps both are there."""
         import obstore
 
+        target = ObjectPath.parse(target) if isinstance(target, str) else target
         with self._told():
             obstore.copy(self._store(), self.key, target.key)
         self.unlink()

@@ -12,7 +12,7 @@ import contextlib
 import json
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,6 +52,8 @@ SCHEMAS: Mapping[str, pa.Schema] = {
     "rejects": schema.REJECTS,
 }
 
+_COMMITTED = ("captures", "rejects", "articles", "outcomes")
+"""The tables, in the order in which runs commit to them."""
 _APPLICATION = "newslake"
 _CONFIGURATION = {
     "delta.appendOnly": "true",  # files may be merged, rows never deleted
@@ -217,7 +219,7 @@ class Lake:
 
     def refresh(self) -> None:
         """Move every table to its newest version, in the order of `open_lake`."""
-        for table in (self.outcomes, self.articles, self.rejects, self.captures):
+        for table in reversed(self.tables()):
             table.refresh()
 
 
@@ -233,7 +235,7 @@ def create(root: LakeRoot) -> None:
 
 
 def _create(root: LakeRoot) -> None:
-    for name in ("captures", "rejects", "articles", "outcomes"):
+    for name in _COMMITTED:
         options = _options(root)
         if DeltaTable.is_deltatable(str(root.table(name)), options):
             continue
@@ -264,15 +266,13 @@ def open_table(root: LakeRoot, name: str, version: int | None = None) -> Table:
         raise Stop(f"there is no lake at {root.path}: run `newslake ingest` first") from error
 
 
-def open_lake(root: LakeRoot) -> Lake:
-    """Open every table at its newest version.
+def open_lake(root: LakeRoot, opened: Callable[[LakeRoot, str], Table] = open_table) -> Lake:
+    """Every table at its newest version, as ``opened`` gives it.
 
     In the order against that of commits, so that what a table names is there in those opened after it, though
     others commit meanwhile.
     """
-    names = ("outcomes", "articles", "rejects", "captures")
-    outcomes, articles, rejects, captures = (open_table(root, name) for name in names)
-    return Lake(root, captures=captures, articles=articles, outcomes=outcomes, rejects=rejects)
+    return Lake(root, **{name: opened(root, name) for name in reversed(_COMMITTED)})
 
 
 def log_entry(root: LakeRoot, name: str, version: int) -> Place:
@@ -326,7 +326,7 @@ def _options(root: LakeRoot) -> dict[str, str] | None:
 
 
 def _delta_schema(name: str) -> pa.Schema:
-    columns = [pa.field(column.name, _unnumbered(column.type)) for column in SCHEMAS[name]]
+    columns = [pa.field(column.name, schema.unnumbered(column.type)) for column in SCHEMAS[name]]
     return pa.schema(columns + [pa.field(part, pa.string()) for part in _partitions(name)])
 
 
@@ -338,15 +338,6 @@ def _gains(held: pa.Schema | pa.StructType, wanted: pa.Schema | pa.StructType, n
     while pa.types.is_list(after):
         before, after = before.value_type, after.value_type
     return pa.types.is_struct(after) and any(_gains(before, after, member.name) for member in after)
-
-
-def _unnumbered(kind: pa.DataType) -> pa.DataType:
-    """A type without Parquet field ids, which mean something else in a Delta schema (column mapping)."""
-    if pa.types.is_list(kind):
-        return pa.list_(_unnumbered(kind.value_type))
-    if pa.types.is_struct(kind):
-        return pa.struct([pa.field(member.name, _unnumbered(member.type)) for member in kind])
-    return kind
 
 
 def _partitions(name: str) -> list[str]:
