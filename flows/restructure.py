@@ -10,10 +10,12 @@ from prefect.runtime import flow_run
 from pydantic import Field
 
 from flows.parameters import Cluster, Workers, sizes, start_text
-from lake.backfill import Backfill
+from lake.backfill import chunks
+from lake.ingest import extraction
 from lake.locations import lake_root
 from lake.report import COUNTS
 from lake.restructure import RestructureRequest, version_number
+from lake.resumption import Resumption
 from tasks import restructure as steps
 from tasks.logs import lake_log
 from tasks.progress import RunProgress
@@ -93,16 +95,19 @@ def backfill(
         cluster: Structure on more machines, which share the lake's folder: the address of a Dask scheduler
             (tcp://host:8786) or a Ray cluster (ray://host:10001). Empty: this machine alone.
     """
-    last = until or dt.datetime.now(dt.UTC).date()
-    plan = Backfill(lake_root(lake), since, last, days, site)
+    root = lake_root(lake)
     totals = dict.fromkeys(COUNTS, 0)
     with lake_log():
         progress = RunProgress()
-        chunks = plan.waiting()
-        for chunk in chunks:
-            request = RestructureRequest(plan.root, chunk.since, chunk.until, site, sizes=sizes(workers))
+        asked = {"backfill": since, "until": until, "days": days, "site": site}
+        resumption = Resumption.of(root, asked, extraction(root.names))
+        plan = list(chunks(since, until or dt.datetime.now(dt.UTC).date(), days))
+        waiting = resumption.waiting(plan, lambda chunk: chunk.place)
+        for chunk in waiting:
+            request = RestructureRequest(root, chunk.since, chunk.until, site, sizes=sizes(workers))
             report = steps.restructure(request, progress, cluster)
-            plan.note(chunk)
+            resumption.note(chunk.place)
             totals = {name: totals[name] + count for name, count in report.counts().items()}
-        progress.end(f"{len(chunks)} chunks, {totals['captured']:,} captures")
-    return {**totals, "chunks": len(chunks)}
+        resumption.close()
+        progress.end(f"{len(waiting)} chunks, {totals['captured']:,} captures")
+    return {**totals, "chunks": len(waiting)}

@@ -31,6 +31,7 @@ from lake.storage import staging
 from lake.storage.captures import Stored, store
 from lake.storage.commit import Committed
 from lake.storage.commit import commit as commit_staged
+from lake.storage.files import Place
 from lake.structure import BatchResult, structure_batch, structure_batches
 from lake.views.publish import publish as publish_views
 
@@ -192,7 +193,7 @@ def commit(request: IngestRequest, run: Run, captured: Captured, structured: Str
     return done
 
 
-def extraction(table: Path | None) -> dict[str, str]:
+def extraction(table: Place | None) -> dict[str, str]:
     """What a snapshot keeps of how its articles were read: extractor, and table of names if there was one."""
     used = names.fingerprint(table)
     return {"extractor": EXTRACTOR} | ({"names": used} if used is not None else {})

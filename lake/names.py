@@ -101,9 +101,12 @@ def pin(root: LakeRoot, run_id: str) -> Path | None:
     return copy
 
 
-def fingerprint(path: Path | None) -> str | None:
+def fingerprint(path: Place | None) -> str | None:
     """What tells one table from another: 12 hex digits of its sha256; None for no table."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path is not None else None
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path is not None else None
+    except FileNotFoundError:
+        return None
 
 
 @lru_cache(maxsize=2)

@@ -97,7 +97,7 @@ def restructure(
     chosen = select(request)
     table = names.pin(request.root, run.run_id)
     resumption = Resumption.of(request.root, request.selection(), extraction(table))
-    waiting = resumption.waiting(chosen)
+    waiting = resumption.waiting(chosen, lambda place: place)
     total = _Total()
     for results, last in stretches(request, run, waiting, table, progress, structure):
         committed = commit(

@@ -1,4 +1,4 @@
-"""When a source counts as silent, when rejects spike, what a backfill still has to do, and the week's picture."""
+"""When a source counts as silent, when rejects spike, the chunks of a backfill, and the week's picture."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.generate import generate
 from lake import activity, alarms
-from lake.backfill import Backfill, Chunk
+from lake.backfill import Chunk, chunks
 from lake.errors import Usage
 from lake.ingest import IngestRequest, ingest
 from lake.locations import lake_root
@@ -108,27 +108,14 @@ def test_shares_and_arrivals_are_read_from_the_lake(posts: Path, tmp_path: Path)
     assert alarms.arrivals(root, "another", newest) == []
 
 
-def test_a_backfill_goes_on_where_it_was_and_can_be_done_again(tmp_path: Path) -> None:
+def test_a_backfill_has_a_chunk_for_every_date() -> None:
     first = dt.date(2026, 1, 1)
-    plan = Backfill(lake_root(tmp_path), first, dt.date(2026, 1, 25), 10)
-    chunks = plan.waiting()
-    assert [(each.since.day, each.until.day) for each in chunks] == [(1, 10), (11, 20), (21, 25)]
-    plan.note(chunks[0])
-    assert Backfill(lake_root(tmp_path), first, dt.date(2026, 1, 25), 10).waiting() == chunks[1:]
-    assert len(Backfill(lake_root(tmp_path), first, dt.date(2026, 1, 25), 10, "sina").waiting()) == 3
-    for chunk in chunks[1:]:
-        plan.note(chunk)
-    assert plan.waiting() == chunks
-    assert list(Backfill(lake_root(tmp_path), first, first, 10).chunks()) == [Chunk(first, first)]
+    found = list(chunks(first, dt.date(2026, 1, 25), 10))
+    assert [(each.since.day, each.until.day) for each in found] == [(1, 10), (11, 20), (21, 25)]
+    assert list(chunks(first, first, 10)) == [Chunk(first, first)]
+    assert [each.place for each in found] == sorted(each.place for each in found)
     with pytest.raises(Usage, match="after"):
-        Backfill(lake_root(tmp_path), first, dt.date(2025, 1, 1), 10).waiting()
-
-
-def test_a_torn_note_of_a_backfill_costs_work_and_nothing_else(tmp_path: Path) -> None:
-    plan = Backfill(lake_root(tmp_path), dt.date(2026, 1, 1), dt.date(2026, 1, 20), 10)
-    plan.note(plan.waiting()[0])
-    next((tmp_path / "cache" / "backfill").iterdir()).write_text('["2026-')
-    assert len(plan.waiting()) == 2
+        list(chunks(first, dt.date(2025, 1, 1), 10))
 
 
 def test_the_picture_shows_the_newest_week_of_an_old_lake(tmp_path: Path) -> None:

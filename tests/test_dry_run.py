@@ -15,9 +15,12 @@ import pyarrow as pa
 import pytest
 
 from flows.cli import main
+from lake import names
 from lake.errors import Usage
+from lake.ingest import IngestRequest, ingest
 from lake.locations import LakeRoot
 from lake.model import Item, Origin
+from lake.names import Name
 from lake.rehearsal import rehearse
 from lake.restructure import RestructureRequest, restructure, select, version_number
 from lake.schema import STAGED
@@ -216,11 +219,28 @@ def test_a_restructuring_of_other_captures_does_not_go_on_with_it(root: LakeRoot
 
 def test_without_its_note_a_killed_restructuring_reads_all_again_and_ends_the_same(root: LakeRoot) -> None:
     killed(root)
-    (note,) = (root.index.parent / "restructure").iterdir()
+    (note,) = (root.index.parent / "resumption").iterdir()
     note.write_text("damaged")
     rest = restructure(request(root, sizes=CUT))
     assert (rest.captured, rest.unchanged + rest.revised) == (31, 30)
     assert {revision for (revision,) in current(root, "revision").values()} == {2}
+
+
+def test_what_was_done_is_done_again_when_the_lake_was_read_in_another_way_since(root: LakeRoot) -> None:
+    killed(root)
+    names.write(root, [Name("青禾钢铁", 1, "600001", 5, 0, 5, 5, "taken")])
+    assert restructure(request(root)).revised == 30
+    assert all(mentions for (mentions,) in current(root, "mentions").values())
+    root.names.unlink()  # back to the reading that was killed
+    assert restructure(request(root, sizes=CUT)).captured == 31
+    assert not any(mentions for (mentions,) in current(root, "mentions").values())
+
+
+def test_runs_that_read_in_the_same_way_leave_the_note_alone(root: LakeRoot, tmp_path: Path) -> None:
+    killed(root)
+    (tmp_path / "more.md").write_bytes(post(90).body)
+    assert ingest(IngestRequest((str(tmp_path / "more.md"),), root, sizes=ONE)).new == 1
+    assert restructure(request(root, sizes=CUT)).captured == 14
 
 
 def test_many_commits_make_the_same_lake_as_one(root: LakeRoot, tmp_path: Path) -> None:
