@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lake.extraction.bylines import named
 from lake.extraction.names import authors, editor, medium
 
 LINE = "2019-09-07 17:00:49　来源：临江商报网 作者：韩予墨 责任编辑：宋予安_NF123 举报"
@@ -29,6 +30,8 @@ LINE = "2019-09-07 17:00:49　来源：临江商报网 作者：韩予墨 责任
         ("HARBOUR.EXAMPLE 2005年05月13日14:15", None),
         ("21世纪山城报道", "21世纪山城报道"),
         ("穆清秋/河滨晨报", "河滨晨报"),
+        ("2022-02-08 11:52:34来源：河滨画报", "河滨画报"),
+        ("2022/02/08 來源：河濱晚報　責任編輯：宋予安", "河濱晚報"),
         ("来源 河滨晨报", "河滨晨报"),
         ("来源：", None),
         ("来源： 作者：韩予墨", None),
@@ -54,6 +57,9 @@ def test_medium(text: str | None, name: str | None) -> None:
         ("实习记者穆清秋、江望月", ("穆清秋", "江望月")),
         ("穆清秋/河滨晨报", ("穆清秋",)),
         ("By Jane Roe and John Doe", ("Jane Roe", "John Doe")),
+        ("2022/02/08 記者穆清秋／臺北報導", ("穆清秋",)),
+        ("作者：临江新闻·河滨晨报记者穆清秋 受访者供图", ("穆清秋",)),
+        ("临江新闻记者 穆清秋 发自滨州", ("穆清秋",)),
         ("Jane Roe, Jane Roe", ("Jane Roe",)),
         ("作者：河滨晨报", ()),
         ("责任编辑：宋予安", ()),
@@ -64,6 +70,30 @@ def test_medium(text: str | None, name: str | None) -> None:
 )
 def test_authors(text: str | None, found: tuple[str, ...]) -> None:
     assert authors(text) == found
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("By Jane Roe", ("Jane Roe",)),
+        ("BY JANE ROE, STAFF WRITER", ("JANE ROE",)),
+        ("By Jane Roe, John Doe and Mei Lin-Ortiz", ("Jane Roe", "John Doe", "Mei Lin-Ortiz")),
+        ("Written by: Jane Roe | March 7, 2023", ("Jane Roe",)),
+        ("March 7, 2023 by Jane Roe", ("Jane Roe",)),
+        ("Submitted by Jane van der Roe on Tue, 03/07/2023 - 09:15", ("Jane van der Roe",)),
+        ("By Jane Roe Published March 7, 2023", ("Jane Roe",)),
+        ("Reporting by Jane Roe; Editing by John Doe", ("Jane Roe",)),
+        ("Por Juana Roca", ("Juana Roca",)),
+        ("Von Jana Rohr und Jan Dorn", ("Jana Rohr", "Jan Dorn")),
+        ("By Kirsten", ("Kirsten",)),
+        ("By the time the ferry came, all had gone.", ()),
+        ("By Monday the harbour was open again", ()),
+        ("The pier was built by Jane Roe in a summer", ()),
+        ("Von Montag bis Freitag", ()),
+    ],
+)
+def test_bylines_of_western_pages(line: str, found: tuple[str, ...]) -> None:
+    assert named(line) == found
 
 
 @pytest.mark.parametrize(

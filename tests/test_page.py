@@ -62,6 +62,48 @@ def test_an_english_page_with_json_ld() -> None:
     assert found.language == "en" and found.body_text.count("harbour reopened") == 6
 
 
+PIER = "".join(
+    f"<p>The council voted on Tuesday to keep the old ferry pier open, and part {n} of the work begins at once.</p>"
+    for n in range(5)
+)
+
+
+@pytest.mark.parametrize(
+    ("lines", "when", "authors"),
+    [
+        (
+            '<a rel="author" href="/u">Ana Ferro</a> <time datetime="2023-03-07T09:15:00Z">2 years ago</time>',
+            "2023-03-07T09:15:00+00:00",
+            ("Ana Ferro",),
+        ),
+        (
+            '<span itemprop="author" itemscope><b itemprop="name">Ana Ferro</b> of the Post</span>'
+            '<span itemprop="datePublished" content="2023-03-07T09:15:00-05:00">last week</span>',
+            "2023-03-07T09:15:00-05:00",
+            ("Ana Ferro",),
+        ),
+        (
+            '<time class="updated" datetime="2024-01-01T00:00:00Z">now</time>'
+            '<time class="published" datetime="2023-03-07T09:15:00Z">then</time><div>By Ana Ferro and Bo Lind</div>',
+            "2023-03-07T09:15:00+00:00",
+            ("Ana Ferro", "Bo Lind"),
+        ),
+        (
+            '<footer class="meta">Submitted by Ana Ferro on Tue, 03/07/2023 - 09:15</footer>',
+            "2023-03-07T09:15:00+00:00",
+            ("Ana Ferro",),
+        ),
+    ],
+)
+def test_time_and_authors_in_elements_near_the_text(lines: str, when: str, authors: tuple[str, ...]) -> None:
+    html = (
+        '<html lang="en"><head><title>The pier stays</title></head><body><time datetime="2025-05-05">today</time>'
+        f"<article><h1>The pier stays</h1>{lines}{PIER}</article></body></html>"
+    )
+    found = extract_page(html, url="https://bay.example.com/s/1", captured_at=NOW)
+    assert (found.published_at.isoformat(), found.authors) == (when, authors)
+
+
 def test_dates_fall_back_from_line_to_address_to_capture() -> None:
     html = page(article()).replace("2024年05月06日 08:30", "")
     found = extract_page(html, url="https://news.example.cn/2024-05-07/88.html", captured_at=NOW)

@@ -16,28 +16,37 @@ __all__ = ["SHANGHAI", "Written", "from_url", "machine", "relative", "short", "v
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _FIRST_YEAR = 1990
 
-_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTHS = {name: number for number, name in enumerate(_NAMES, start=1)}
-_MONTH = rf"(?P<name>{'|'.join(_NAMES)})[a-z]{{0,6}}\.?"
+_NAMES = (
+    "jan ene gen", "feb fev fév", "mar mär", "apr abr avr", "may mai mag", "jun juin giu", "jul juil lug",
+    "aug ago aoû", "sep set", "oct okt out ott", "nov", "dec dez déc dic",
+)  # fmt: skip
+"""How the months' names begin in English, Spanish, German, French, Portuguese and Italian (Unicode CLDR)."""
+_MONTHS = {name: number for number, names in enumerate(_NAMES, start=1) for name in names.split()}
+_MONTH = rf"(?P<name>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})[a-z]{{0,8}}\.?"
 _CLOCK = (
     r"(?P<half>上午|下午|晚上|中午|凌晨|[AaPp]\.?[Mm]\.?)?\s{0,3}"
     r"(?P<hour>[012]?\d)\s?(?:[:：时]|点(?!评))\s?(?P<minute>[0-5]\d)?分?(?:\s?[:：]?(?P<second>[0-5]\d)(?:\.\d{1,9})?秒?)?"
     r"\s{0,2}(?P<half2>[AaPp]\.?[Mm]\b\.?)?"
-    r"\s{0,2}(?P<offset>Z\b|(?:UTC|GMT)?[+-][01]\d:?[0-5]\d|(?:UTC|GMT)\b)?"
+    r"\s{0,2}(?P<offset>Z\b|(?:UTC|GMT)?[+-][01]\d:?[0-5]\d|(?:UTC|GMT|[ECMP]DT|[EMP]ST)\b)?"
 )
-_GAP = r"[\sT,，|\u3000\xa0]{0,6}(?:[(（]?(?:星期|周)[一二三四五六日天][)）]?|at\b)?[\s\u3000\xa0]{0,4}"
-_NUMERIC = r"(?<![\dA-Za-z.])(?P<year>(?:19|20)\d\d)\s?(?P<sep>[-/.年])\s?(?P<month>[01]?\d)\s?(?:(?P=sep)|月)\s?(?P<day>[0-3]?\d)(?![\d])\s?[日号]?"
+_GAP = r"[\sT,，|\u3000\xa0·•]{0,6}(?:[-–—]\s)?(?:[(（]?(?:星期|周)[一二三四五六日天][)）]?|at\b)?[\s\u3000\xa0]{0,4}"
+_NUMERIC = r"(?<![\dA-Za-z.])(?P<year>(?:19|20)\d\d)\s?(?P<sep>[-/.年년])\s?(?P<month>[01]?\d)\s?(?:(?P=sep)|[月월])\s?(?P<day>[0-3]?\d)(?![\d])\s?[日号號일]?"
+_DAY_FIRST = r"(?<![\d./-])(?P<day>[0-3]?\d)\.\s?(?P<month>[01]?\d)\.\s?(?P<year>(?:19|20)\d\d)(?![\d.])"
+_SLASHED = (
+    r"(?<![\d./-])(?P<one>[0-3]?\d)(?P<sep>[/-])(?P<other>[0-3]?\d)(?P=sep)(?P<year>(?:19|20)\d\d)(?![\d/-])"
+)
 _COMPACT = r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?=\D|$|[012]\d[0-5]\d(?:[0-5]\d)?(?!\d))"
 _ENGLISH = rf"\b{_MONTH}\s?(?P<day>[0-3]?\d)(?:st|nd|rd|th)?,?\s{{1,3}}(?P<year>(?:19|20)\d\d)\b"
-_BRITISH = (
-    rf"\b(?P<day>[0-3]?\d)(?:st|nd|rd|th)?[\s-]{{1,2}}(?:of )?{_MONTH},?[\s-]{{1,2}}(?P<year>(?:19|20)\d\d)\b"
-)
+_BRITISH = rf"\b(?P<day>[0-3]?\d)(?:st|nd|rd|th|er|\.|º)?[\s-]{{1,2}}(?:of |de )?{_MONTH},?[\s-]{{1,2}}(?:de )?(?P<year>(?:19|20)\d\d)\b"
 _HAN_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _HAN_DATE = re.compile(
     r"(?P<year>[一二][〇○零一二三四五六七八九]{3})年(?P<month>[一二三四五六七八九十]{1,2})月(?P<day>[一二三四五六七八九十]{1,3})日"
 )
+_RFC_822 = {"EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
+"""Zones by name (RFC 822); ``CST`` means China's as often as America's and says nothing."""
 _FORMS = tuple(
-    re.compile(form + f"(?:{_GAP}{_CLOCK})?", re.IGNORECASE) for form in (_NUMERIC, _ENGLISH, _BRITISH)
+    re.compile(form + f"(?:{_GAP}{_CLOCK})?", re.IGNORECASE)
+    for form in (_NUMERIC, _ENGLISH, _BRITISH, _DAY_FIRST, _SLASHED)
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
 """What each of the forms holds: most lines do not, and it is found quickly."""
@@ -179,8 +188,19 @@ def from_url(url: str | None, zone: dt.tzinfo, now: dt.datetime | None = None) -
 def _written(match: re.Match[str], zone: dt.tzinfo, now: dt.datetime | None) -> Written | None:
     part = match.groupdict()
     year = int(part["year"]) if part.get("year") else 2000 + int(part["short"])
+    if part.get("one"):
+        return _slashed(year, part, match.span(), zone, now)
     month = _MONTHS[part["name"].lower()] if part.get("name") else int(part["month"])
     return _build((year, month, int(part["day"])), part, match.span(), zone, now)
+
+
+def _slashed(
+    year: int, part: dict[str, str | None], span: tuple[int, int], zone: dt.tzinfo, now: dt.datetime | None
+) -> Written | None:
+    """``03/07/2023`` with the month first, as the United States write it, where that is a day; else the day first."""
+    one, other = int(part["one"] or 0), int(part["other"] or 0)
+    days = ((year, one, other), (year, other, one))
+    return next(filter(None, (_build(day, part, span, zone, now) for day in days)), None)
 
 
 def _build(
@@ -207,6 +227,8 @@ def _build(
 
 
 def _offset(text: str) -> dt.tzinfo:
+    if (hours := _RFC_822.get(text.upper())) is not None:
+        return dt.timezone(dt.timedelta(hours=hours))
     digits = re.search(r"([+-])(\d\d):?(\d\d)", text)
     if digits is None:
         return dt.UTC

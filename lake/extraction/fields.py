@@ -73,15 +73,21 @@ def published(evidence: Evidence, where: dt.tzinfo) -> tuple[dt.datetime, DateOr
 
 def _written(evidence: Evidence, where: dt.tzinfo) -> tuple[dates.Written | None, DateOrigin, str]:
     now = evidence.captured_at.astimezone(where)
+    address = dates.from_url(evidence.address, where, now)
     stated, rule = _stated(evidence, where, now)
+    if stated is None or not stated.has_time:
+        marked, name = _elements(evidence.lines.times, where, now)
+        if marked is not None and _adds(marked, stated, address, where):
+            stated, rule = marked, name
     if stated is not None and stated.has_time:
         return stated, "page", rule
     seen, line = surroundings.published(evidence.lines, where, now)
     if stated is not None:
         clocked = seen is not None and seen.has_time and _days(stated, seen, where) == 0
         return (seen, "page", line) if clocked else (stated, "page", rule)
-    address = dates.from_url(evidence.address, where, now)
-    if seen is not None and (address is None or _days(address, seen, where) <= _NEAR_DAYS):
+    if seen is None:
+        seen, line = _elements(evidence.lines.beside, where, now)
+    if seen is not None and _are_near(seen, address, where):
         return seen, "page", line
     if address is not None:
         return address, "url", "date in the address"
@@ -94,6 +100,19 @@ def _written(evidence: Evidence, where: dt.tzinfo) -> tuple[dates.Written | None
 
 _NEAR_DAYS = 3
 """A line's date that lies further from the date in the address is another page's (a related article, today)."""
+
+
+def _adds(
+    marked: dates.Written, stated: dates.Written | None, address: dates.Written | None, where: dt.tzinfo
+) -> bool:
+    """Whether a time element says more than what is stated: the date where none is, else the clock of that day."""
+    if stated is None:
+        return _are_near(marked, address, where)
+    return marked.has_time and not _days(stated, marked, where)
+
+
+def _are_near(one: dates.Written, address: dates.Written | None, where: dt.tzinfo) -> bool:
+    return address is None or _days(one, address, where) <= _NEAR_DAYS
 
 
 def _days(one: dates.Written, other: dates.Written, where: dt.tzinfo) -> int:
@@ -114,6 +133,10 @@ def _stated(evidence: Evidence, where: dt.tzinfo, now: dt.datetime) -> tuple[dat
             if written is not None:
                 return written, rule
     return _first_date(evidence.head.published, where, now)
+
+
+def _elements(values: Sequence[str], where: dt.tzinfo, now: dt.datetime) -> tuple[dates.Written | None, str]:
+    return _first_date([(value, "time element") for value in values], where, now)
 
 
 def _first_date(
@@ -144,6 +167,8 @@ def authors(evidence: Evidence, language: str | None) -> tuple[tuple[str, ...], 
     lines, rule = surroundings.authors_of(evidence.lines)
     if lines:
         return lines, rule
+    if not chinese and evidence.lines.writers:
+        return evidence.lines.writers, "author element"
     if head.authors and head.author_rule.startswith("json-ld"):
         owners = (head.site_name, head.publisher)
         kept = tuple(name for name in head.authors if name not in owners)

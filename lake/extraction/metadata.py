@@ -148,7 +148,7 @@ def _authors(article: Mapping[str, Any], metas: Mapping[str, str]) -> tuple[tupl
         value = metas.get(name)
         if value and not value.startswith(("http:", "https:", "@", "#")) and len(value) <= 120:
             return tuple(
-                part.strip() for part in re.split(r"[,;、，；]| and ", value) if part.strip()
+                part.strip() for part in re.split(r"[,;、，；]| and |^[Bb]y ", value) if part.strip()
             ), f"meta {name}"
     return (), ""
 

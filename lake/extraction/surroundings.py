@@ -6,27 +6,31 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-from lake.extraction import dates, names
+from lake.extraction import bylines, dates, names
 from lake.extraction.generic import Area
+from lake.extraction.marked import marks_near
 from lake.extraction.outline import HEADINGS, Block, Outline
 
 __all__ = ["Lines", "authors_of", "lines_around", "published", "published_short"]
 
 _BEFORE, _INSIDE, _BEHIND = 30, 6, 8
 """Blocks looked at before the container, at its inner ends, and behind it."""
+_PROSE = 8
+"""Value in words from which a block is prose."""
 _LINE = 160
 """Longest line that may say something of the article; prose is longer."""
 _SENTENCE = re.compile("[，。！？；]|[,;.] ")
 _MAYBE_DATE = re.compile(r"\d|[前刚昨今]|[一二][〇○零九]|ago|now|today|yesterday", re.IGNORECASE)
-_LABEL = re.compile(r"发布|发表|时间|日期|来源|刊登|posted|publish|date|updated|written|on\b", re.IGNORECASE)
+_LABEL = re.compile(
+    r"发布|发表|时间|日期|来源|刊登|發[布佈]|發表|時間|來源|posted|publish|date|updated|written|on\b",
+    re.IGNORECASE,
+)
 _UPDATED = re.compile(r"更新|修改|updated|modified|last edited", re.IGNORECASE)
 _TODAY = re.compile(r"今天是|现在是|当前时间|访问|注册|copyright|©|版权", re.IGNORECASE)
-_WRITER = re.compile(r"作者|记者|撰文|撰稿|采写|(?:^|\W)文\s?[:：/｜|]|文字\s?[:：]")
-_BYLINE = re.compile(
-    r"^\s{0,3}(?:written |posted |story )?by:?\s{1,3}([A-Z][\w.'’-]+(?: [A-Z][\w.'’-]*){0,4})", re.IGNORECASE
-)
+_WRITER = re.compile(r"作者|[记記]者|撰文|撰稿|采写|採訪|(?:^|\W)文\s?[:：/｜|]|文字\s?[:：]")
 _IN_TEXT = re.compile(
-    r"[（(【](?:[^（()）【】]{0,12}?)记者[\s\u3000：:]{0,3}([\u4e00-\u9fff·、\s\u3000]{2,40}?)(?:报道|摄|实习|通讯员|[）)】])"
+    r"[（(【〔［](?:[^（()）【】]{0,12}?)[记記]者[\s\u3000：:]{0,3}([\u4e00-\u9fff·、\s\u3000]{2,40}?)"
+    r"(?:报道|摄|攝|实习|實習|通讯员|通訊員|[／/]|[）)】〕］])"
 )
 
 
@@ -34,7 +38,8 @@ _IN_TEXT = re.compile(
 class Lines:
     """Short lines in the order of the page: ``before`` and ``after`` the article's prose; its ``headings``.
 
-    The ends of ``before`` and the start of ``after`` stand nearest to the prose.
+    The ends of ``before`` and the start of ``after`` stand nearest to the prose. ``times``, ``beside`` and
+    ``writers`` are what elements near it say of time and authors, the likeliest first (``lake.extraction.marked``).
     """
 
     headings: tuple[str, ...]
@@ -42,24 +47,35 @@ class Lines:
     after: tuple[str, ...]
     opening: str
     closing: str
+    times: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    writers: tuple[str, ...] = ()
 
 
 def lines_around(page: Outline, area: Area) -> Lines:
     """Collect the lines around an article."""
     blocks = page.blocks
     kept = area.kept
-    head = blocks[max(0, area.first - _BEFORE) : area.first]
-    first = next((n for n, block in enumerate(kept) if block.value > 8), 0)
-    start = kept[:first][-_INSIDE:]
-    last = len(kept) - next((n for n, block in enumerate(reversed(kept)) if block.value > 8), 0)
+    first = next((n for n, block in enumerate(kept) if block.value > _PROSE), 0)
+    last = len(kept) - next((n for n, block in enumerate(reversed(kept)) if block.value > _PROSE), 0)
+    opening = blocks.index(kept[first], area.first, area.after) if kept else area.first
+    head = blocks[max(0, area.first - _BEFORE, opening - _BEFORE - _INSIDE) : opening]
     end = kept[last:][:_INSIDE] if last > first else ()
     behind = blocks[area.after : area.after + _BEHIND]
+    start = head[0].first if head else 0
+    stop = behind[-1].last if behind else blocks[-1].last if blocks else 0
+    middle = blocks[opening].first if kept else stop
+    heading = next((block.last for block in reversed(head) if _level(page, block) in (1, 2)), start)
+    marked = marks_near(page.tokens, start, heading, middle, stop)
     return Lines(
         headings=_headings(page, area),
-        before=tuple(block.text for block in (*head, *start) if len(block.text) <= _LINE),
+        before=tuple(block.text for block in head if len(block.text) <= _LINE),
         after=tuple(block.text for block in (*end, *behind) if len(block.text) <= _LINE),
         opening=kept[first].text if kept else "",
         closing=kept[last - 1].text if kept else "",
+        times=marked.times,
+        beside=marked.beside,
+        writers=marked.writers,
     )
 
 
@@ -122,9 +138,9 @@ def authors_of(lines: Lines) -> tuple[tuple[str, ...], str]:
             found = names.authors(line)
             if found:
                 return found, "author line"
-        byline = _BYLINE.match(line)
-        if byline:
-            return (byline[1].strip(),), "byline"
+        found = bylines.named(line)
+        if found:
+            return found, "byline"
     for text in (lines.opening[:200], lines.closing[-200:]):
         match = _IN_TEXT.search(text)
         if match:
