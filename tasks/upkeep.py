@@ -28,7 +28,7 @@ def merge(root: LakeRoot) -> Maintained:
 @step
 def publish(root: LakeRoot, _after: Maintained) -> None:
     """Publish the views anew; files that the old ones name may go only then."""
-    publish_views(root)
+    publish_views(root, always=True)
 
 
 @step

@@ -142,6 +142,23 @@ def test_snapshots_of_another_lake_are_not_taken_over(root: LakeRoot, tmp_path: 
         ]
 
 
+def test_a_file_that_shows_all_of_it_already_is_left_alone(root: LakeRoot) -> None:
+    commit(root, articles=[article("a")])
+    publish(root)
+    before = root.database.stat()
+    wal(root).unlink()
+    publish(root)
+    assert root.database.stat().st_ino == before.st_ino
+    assert wal(root).is_symlink()
+    for segment in root.derived("mentions").glob("*.parquet"):
+        segment.unlink()  # a derived table that was deleted is made again, and shown
+    publish(root)
+    with duckdb.connect(str(root.database), read_only=True) as connection:
+        connection.execute("FROM attention_daily").fetchall()
+    publish(root, always=True)
+    assert root.database.stat().st_ino != before.st_ino
+
+
 def test_a_moved_lake_is_published_again(root: LakeRoot, tmp_path: Path) -> None:
     commit(root, articles=[article("a")])
     publish(root)

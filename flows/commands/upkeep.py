@@ -32,7 +32,7 @@ def maintain(*, common: Common = DEFAULT) -> int:
 
     log_to_stderr(logging.INFO)
     done = merge(common.root)
-    publish(common.root)  # before the files that the old views name go
+    publish(common.root, always=True)  # before the files that the old views name go
     removed = vacuum(common.root)
     if common.json:
         print_json({**asdict(done), "removed": removed})

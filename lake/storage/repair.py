@@ -86,7 +86,7 @@ def repair(root: LakeRoot, *, sizes: Sizes | None = None) -> Repaired:
         work.done.append("derived tables are made anew")
     if any(damage.published(root)) or not root.database.exists():
         work.done.append(f"{root.database} is published anew")
-    publish(root)
+    publish(root, always=True)
     left = [finding for finding in verify(root) if finding.kind != "orphan_file"]
     return Repaired(work.done, [*work.lost, *left])
 

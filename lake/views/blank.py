@@ -21,7 +21,7 @@ from lake.storage.files import flush
 from lake.views.header import View, load
 from lake.views.stored import RELATIONS, SNAPSHOT_COLUMNS, quoted, select_nothing
 
-__all__ = ["copy_blank", "create", "forget", "write_blank"]
+__all__ = ["copy_blank", "create", "fingerprint", "forget", "write_blank"]
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ def copy_blank(connection: duckdb.DuckDBPyConnection, path: Path, cache: Path) -
 
     What is not there is made. Callers take turns.
     """
-    kept = cache / f"views-{_fingerprint()}.duckdb"
+    kept = cache / f"views-{fingerprint()}.duckdb"
     if not kept.exists():
         _keep(connection, kept)
     shutil.copyfile(kept, path)
@@ -83,8 +83,8 @@ def _keep(connection: duckdb.DuckDBPyConnection, kept: Path) -> None:
     fresh.replace(kept)
 
 
-def _fingerprint() -> str:
-    """Of everything that the file is made of."""
+def fingerprint() -> str:
+    """Of everything that the file is made of: 16 hex digits."""
     every = {**RELATIONS, **COLUMNS}
     relations = [select_nothing(columns) for columns in every.values()]
     parts = (duckdb.__version__, *every, *relations, *SNAPSHOT_COLUMNS.items(), _definitions())

@@ -11,13 +11,14 @@ temporary tables work, lasting changes fail.
 
 Views over views are bound as they are created, and binding checks that every data file is there. So the
 views are created over empty relations, in a file that is kept and copied (see ``blank``), and only these are
-replaced by the files each time.
+replaced by the files each time. The file notes what it shows, so that a run that changed nothing writes none.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import fcntl
+import hashlib
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -38,7 +39,7 @@ from lake.storage.handles import held_lake
 from lake.storage.published import Edition
 from lake.storage.snapshots import Files, Snapshot
 from lake.storage.tables import Lake
-from lake.views.blank import copy_blank, forget, write_blank
+from lake.views.blank import copy_blank, fingerprint, forget, write_blank
 from lake.views.stored import RELATIONS, SNAPSHOT_COLUMNS, quoted, select_files
 
 __all__ = ["Published", "publish", "write_views"]
@@ -62,32 +63,33 @@ class Published:
     snapshot: int | None
 
 
-def publish(root: LakeRoot) -> Published:
+def publish(root: LakeRoot, *, always: bool = False) -> Published:
     """Publish the newest snapshot of the lake at ``root``. Doing so again changes nothing for readers.
 
-    Raises Stop where the file cannot be written; the one before stays.
+    A file that shows just this already is left as it is, unless it is to be written ``always``: then what may be
+    wrong with it is mended, too. Raises Stop where the file cannot be written; the one before stays.
     """
     try:
-        return _publish(root)
+        return _publish(root, always=always)
     except duckdb.Error as error:
         log.info("what was published before is no help: %s", error)
     try:
-        return _publish(root, anew=True)
+        return _publish(root, always=True, anew=True)
     except duckdb.Error as error:
         raise Stop(f"{root.database} cannot be published: {error}") from error
 
 
-def _publish(root: LakeRoot, *, anew: bool = False) -> Published:
+def _publish(root: LakeRoot, *, always: bool, anew: bool = False) -> Published:
     """``anew``: take nothing over from earlier publishing, for it may be damaged."""
     for _ in range(_ATTEMPTS):
         try:
-            return _attempt(root, anew=anew)
+            return _attempt(root, always=always, anew=anew)
         except Conflict as error:  # only in a bucket: on disk the lock orders publishers
             log.info("publishing again: %s", error)
     raise Stop(f"{root.database} cannot be published: others were faster {_ATTEMPTS} times")
 
 
-def _attempt(root: LakeRoot, *, anew: bool) -> Published:
+def _attempt(root: LakeRoot, *, always: bool, anew: bool) -> Published:
     fresh = _beside(root, "new")
     with (
         _turn(root),
@@ -105,9 +107,13 @@ def _attempt(root: LakeRoot, *, anew: bool) -> Published:
         if anew:
             forget(root.index.parent)
         past = None if anew or before is None else _attach_past(connection, before.path)
-        every = chain(filter(None, [newest]), history)
-        write_views(connection, fresh, files, derived, every, past, root.index.parent)
-        _show(root, fresh, before)
+        contents = _contents(newest, files, derived)
+        if always or past is None or _past_contents(connection) != contents:
+            every = chain(filter(None, [newest]), history)
+            write_views(connection, fresh, files, derived, every, past, root.index.parent, contents)
+            _show(root, fresh, before)
+        elif isinstance(root.database, Path):
+            _guard(root.database)
     return Published(root.database, newest.id if newest else None)
 
 
@@ -134,11 +140,13 @@ def write_views(
     history: Iterable[Snapshot],
     past: Mark | None = None,
     cache: Path | None = None,
+    contents: str = "",
 ) -> None:
     """Write a new DuckDB file at ``path`` with all views over ``files`` and ``derived`` (name -> query).
 
     ``history`` is newest first; where it meets ``past``, the newest snapshot of the database attached as
     ``past``, the rest is taken from there. ``cache`` is the folder that keeps what is the same each time.
+    ``contents`` is noted in the file.
     """
     if cache is None:
         write_blank(connection, path)
@@ -153,9 +161,24 @@ def write_views(
     base = {name: select_files(columns, lists[name]) for name, columns in RELATIONS.items() if lists[name]}
     for name, query in {**base, **derived}.items():
         connection.execute(f"CREATE OR REPLACE VIEW stored.{name} AS {query}")
+    connection.execute(f"COMMENT ON TABLE stored.snapshots IS {quoted(contents)}")
     connection.execute("COMMIT")
     connection.execute("USE memory")
     connection.execute("DETACH lake")
+
+
+def _contents(newest: Snapshot | None, files: Files, derived: Mapping[str, str]) -> str:
+    """What a published file shows, as a hash: the views, and the snapshot, files and derived tables under them."""
+    mark = (newest.id, newest.run_id, newest.committed_at) if newest else None
+    shown = (fingerprint(), mark, files.paths, files.superseded, files.revised, sorted(derived.items()))
+    return hashlib.sha256(repr(shown).encode()).hexdigest()
+
+
+def _past_contents(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The same of the file attached as ``past``, as it was noted there."""
+    query = "SELECT comment FROM duckdb_tables() WHERE database_name = 'past' AND schema_name = 'stored'"
+    found = connection.execute(query).fetchone()
+    return found[0] if found else None
 
 
 def _derived(

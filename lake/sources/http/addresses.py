@@ -83,8 +83,8 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
             return addresses
         public = [address for address in addresses if is_public(address)]
         if not public:
-            words = f"{host} is at {addresses[0]}, no public address; allow the host by name if it is meant"
-            raise Reject("capture", "private_address", words)
+            words = f"{host} is at {addresses[0]}, no public address; if it is meant, name the host in allow_hosts"
+            raise Reject("capture", "private_address", f"{words} under [fetch] in sources.toml")
         return public
 
 
