@@ -104,6 +104,18 @@ def test_what_was_known_at_a_time(hour: int, known: list[tuple[str, int]]) -> No
     assert answer(query, articles=VERSIONS, snapshots=SNAPSHOTS) == known
 
 
+@pytest.mark.parametrize(("hour", "known"), [(9, []), (10, [("a", 1)]), (12, [("a", 2)]), (14, [("a", 3)])])
+def test_what_was_known_of_revisions_that_lie_apart(hour: int, known: list[tuple[str, int]]) -> None:
+    """As maintenance leaves them: superseded revisions in files of their own."""
+    found = answer(
+        f"SELECT article_id, revision FROM as_of('{at(hour)}') ORDER BY 1, 2",
+        superseded=VERSIONS[:2],
+        articles=[on("2022-05-26", "a", revision=3, run_id="three", captured_at=at(13))],
+        snapshots=SNAPSHOTS,
+    )
+    assert found == known
+
+
 def test_in_the_end_all_is_known() -> None:
     query = "(FROM as_of('2122-01-01') EXCEPT FROM articles) UNION ALL (FROM articles EXCEPT FROM as_of('2122-01-01'))"
     assert answer(query, articles=VERSIONS, snapshots=SNAPSHOTS) == []

@@ -18,7 +18,7 @@ from lake.derived.tables import DERIVED
 from lake.derived.text_index import TEXT_INDEX
 from lake.views.blank import create
 from lake.views.header import load
-from lake.views.stored import SNAPSHOT_COLUMNS
+from lake.views.stored import RELATIONS, SNAPSHOT_COLUMNS
 from tests.small_lake import SHANGHAI, article
 
 Rows = Iterable[Mapping[str, Any]]
@@ -41,7 +41,8 @@ def _views() -> duckdb.DuckDBPyConnection:
     for name, columns in _RELATIONS.items():
         connection.register("given", columns.empty_table())
         connection.execute(f"CREATE TABLE stored.{name} AS FROM given")
-    connection.execute("CREATE VIEW stored.revised AS SELECT article_id, revision FROM stored.articles")
+    revised = ", ".join(RELATIONS["revised"].names)
+    connection.execute(f"CREATE VIEW stored.revised AS SELECT {revised} FROM stored.articles")
     for table in DERIVED:
         if table.query is not None:
             connection.execute(f"CREATE VIEW stored.{table.name} AS {from_articles(table)}")

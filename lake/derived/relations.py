@@ -14,7 +14,7 @@ from lake.derived.tables import DERIVED
 from lake.locations import LakeRoot
 from lake.storage.files import Place
 from lake.views.header import load
-from lake.views.stored import select_nothing
+from lake.views.stored import RELATIONS, select_nothing
 
 __all__ = ["COLUMNS", "from_articles", "relations"]
 
@@ -45,7 +45,7 @@ def _revised(root: LakeRoot, version: int) -> dict[str, str]:
     paths = [segment.path for segment in chain]
     if not chain or chain[-1].last != version or not segments.rows_in(paths):
         return {}
-    return {"revised": f"SELECT article_id, revision FROM {scan(paths)}"}
+    return {"revised": f"SELECT {', '.join(RELATIONS['revised'].names)} FROM {scan(paths)}"}
 
 
 def from_articles(table: Derived) -> str:

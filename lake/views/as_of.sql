@@ -28,15 +28,21 @@ commits as (
     group by run_id
 ),
 
-superseding as (  -- few rows, and row groups without any are skipped
+later_revisions as (  -- asked of these two, for asking revisions would open every file of articles
+    select article_id, revision, run_id, captured_at, first_seen_at
+    from stored.revised
+    where revision > 1
+    union all
+    select article_id, revision, run_id, captured_at, first_seen_at
+    from stored.superseded
+    where revision > 1
+),
+
+superseding as (
     select later.article_id, later.revision
-    from (
-        select article_id, revision, run_id, coalesce(captured_at, first_seen_at) as seen_at
-        from revisions
-        where revision > 1
-    ) as later
+    from later_revisions as later
     left join commits on commits.run_id = later.run_id
-    where coalesce(commits.committed_at, later.seen_at) <= moment::timestamptz
+    where coalesce(commits.committed_at, later.captured_at, later.first_seen_at) <= moment::timestamptz
 ),
 
 known as (

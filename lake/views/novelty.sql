@@ -33,54 +33,65 @@
 
 with
 
-named as (
+-- joined and not in a window, and each table named anew: so a question about a date or a security reads little
+earlier_articles as (
     select
-        stories.story_id,
-        stories.story_date,
-        stories.article_id,
-        stories.published_at,
-        stories.published_date,
-        stories.media,
-        mentions.kind,
-        mentions.market,
-        mentions.code,
-        mentions.symbol,
-        mentions.name,
-        epoch_us(stories.published_at) as moment
-    from stored.stories as stories
-    inner join mentions
-        on mentions.article_id = stories.article_id
-        and mentions.published_date = stories.published_date
+        article.article_id,
+        article.published_date,
+        before.article_id as before_id,
+        before.published_date as before_date,
+        epoch_us(article.published_at) - epoch_us(before.published_at) as since
+    from stored.stories as article
+    inner join stored.stories as before
+        on before.story_date = article.story_date
+        and before.story_id = article.story_id
+        and (
+            before.published_at < article.published_at
+            or (before.published_at = article.published_at and before.article_id < article.article_id)
+        )
 ),
 
-compared as (
+earlier as (
     select
-        *,
-        -- all before, less those that are older than a day
-        row_number() over by_time - 1
-        - count(*) over (
-            partition by story_date, story_id, market, code
-            order by moment
-            range between unbounded preceding and 86400000001 preceding
-        ) as similar_24h,
-        moment - lag(moment) over by_time as since
-    from named
-    window by_time as (partition by story_date, story_id, market, code order by moment, article_id)
+        earlier_articles.article_id,
+        earlier_articles.published_date,
+        mention.market,
+        mention.code,
+        count(*) filter (where earlier_articles.since <= 86400000000) as similar_24h,
+        min(earlier_articles.since) as since
+    from earlier_articles
+    inner join mentions as mention
+        on mention.article_id = earlier_articles.article_id
+        and mention.published_date = earlier_articles.published_date
+    inner join mentions as same
+        on same.article_id = earlier_articles.before_id
+        and same.published_date = earlier_articles.before_date
+        and same.code = mention.code
+        and same.market is not distinct from mention.market
+    group by earlier_articles.article_id, earlier_articles.published_date, mention.market, mention.code
 )
 
 select
-    story_id,
-    story_date,
-    article_id,
-    published_at,
-    published_date,
-    media,
-    kind,
-    market,
-    code,
-    symbol,
-    name,
-    similar_24h,
-    round(100 * pow(0.75, similar_24h))::integer as novelty,
-    coalesce(least(since / 86400000000, 100), 100)::double as gap
-from compared
+    stories.story_id,
+    stories.story_date,
+    stories.article_id,
+    stories.published_at,
+    stories.published_date,
+    stories.media,
+    mentions.kind,
+    mentions.market,
+    mentions.code,
+    mentions.symbol,
+    mentions.name,
+    coalesce(earlier.similar_24h, 0) as similar_24h,
+    round(100 * pow(0.75, coalesce(earlier.similar_24h, 0)))::integer as novelty,
+    coalesce(least(earlier.since / 86400000000, 100), 100)::double as gap
+from stored.stories as stories
+inner join mentions
+    on mentions.article_id = stories.article_id
+    and mentions.published_date = stories.published_date
+left join earlier
+    on earlier.article_id = mentions.article_id
+    and earlier.published_date = mentions.published_date
+    and earlier.code = mentions.code
+    and earlier.market is not distinct from mentions.market

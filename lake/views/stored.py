@@ -3,8 +3,9 @@
     stored.captures | articles | outcomes | rejects   one per Delta table, without the captures' bodies
     stored.superseded                                 files of articles that hold superseded revisions alone,
                                                       which stored.articles leaves out
-    stored.revised                                    what supersedes others: revisions > 1, from the derived
-                                                      table of them or the files of articles that hold any
+    stored.revised                                    what supersedes others: revisions > 1 and when they came,
+                                                      from the derived table of them or the files of articles
+                                                      that hold any
     stored.snapshots                                  the snapshots, as rows
 
 The file lists stand here once; all views build on these relations.
@@ -29,7 +30,12 @@ RELATIONS = {
     "superseded": schema.ARTICLES,
     "outcomes": schema.OUTCOMES,
     "rejects": schema.REJECTS,
-    "revised": pa.schema([schema.ARTICLES.field(name) for name in ("article_id", "revision")]),
+    "revised": pa.schema(
+        [
+            schema.ARTICLES.field(name)
+            for name in ("article_id", "revision", "run_id", "captured_at", "first_seen_at")
+        ]
+    ),
 }
 """Name of each relation over files -> its columns."""
 
