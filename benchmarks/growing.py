@@ -111,7 +111,7 @@ class Growing:
 
     def _run(self, changed: Sequence[tuple[int, int, int]], known: Sequence[int]) -> dict[str, float]:
         self._runs += 1
-        run_id = f"bench-{self._runs:05d}"
+        run_id = f"{self.writer.time(DAYS, 0):%Y%m%d}T{self._runs:06d}-{self._runs:06x}"  # as runs have
         rows = self.writer.staged(changed)
         staged = staging.write(self.root.staging(run_id) / "staged.arrow", rows)
         items = [self.writer.item(n, version) for n, _, version in changed] + [

@@ -72,15 +72,18 @@ class Work:
             ]
             past = {table.name: self._past(table, start) for table in of}
             columns = [*dict.fromkeys(name for table in of for name in table.reads)]
+            batches = 0
             for rows in changes.batches(paths, columns):
+                batches += 1
                 for table, parts in building:
                     before = (*past[table.name], *parts.set_down())
                     parts.newest = table.build(Batch(self._connection, rows, self._version, before))
+            held = rows if batches == 1 else None
             failures: list[Exception] = []
             for table, parts in building:
                 try:
-                    rows = self._settled(table, parts.everything(), past[table.name], spaces)
-                    self._write(table, (start, self._version), rows)
+                    made = self._settled(table, parts.everything(), past[table.name], held, spaces)
+                    self._write(table, (start, self._version), made)
                 except Exception as failure:  # noqa: BLE001  one table's failure is not another's
                     failures.append(failure)
             if failures:
@@ -91,13 +94,14 @@ class Work:
         table: Derived,
         rows: pa.Table | Sequence[Place],
         past: Sequence[Place],
+        held: pa.Table | None,
         spaces: ExitStack,
     ) -> pa.Table | Sequence[Place]:
         if table.settle is None:
             return rows
         parts = _Parts(spaces.enter_context(segments.workspace(self._root)), table)
         articles = self._root.table("articles")
-        for part in table.settle(Settling(self._connection, table.columns, rows, past, articles)):
+        for part in table.settle(Settling(self._connection, table.columns, rows, past, articles, held)):
             parts.set_down()
             parts.newest = part
         return parts.everything()

@@ -15,7 +15,6 @@ from lake.derived.candidates import Candidates
 from lake.derived.likeness import alike
 from lake.derived.table import Settling
 from lake.derived.texts import Key, Texts
-from lake.storage.files import Place
 
 __all__ = ["settled"]
 
@@ -56,7 +55,7 @@ def settled(given: Settling) -> Iterator[pa.Table]:
         count = len(candidates)
         for first in range(1, count + 1, _ROWS):
             last = min(first + _ROWS - 1, count)
-            places = _Stretch(candidates, first, last, given.articles, again).places()
+            places = _Stretch(candidates, first, last, given, again).places()
             yield candidates.settle(places)
 
 
@@ -67,7 +66,7 @@ class _Stretch:
     """
 
     def __init__(
-        self, candidates: Candidates, first: int, last: int, articles: Place, again: dict[str, _Place | None]
+        self, candidates: Candidates, first: int, last: int, given: Settling, again: dict[str, _Place | None]
     ) -> None:
         self._again = again
         self._rows = candidates.keys(first, last)
@@ -77,7 +76,8 @@ class _Stretch:
         self._keys = self._rows | {n: key for n, (key, _) in heads.items()}
         self._stories = {n: story for n, (_, story) in heads.items()}
         self._newest = {key.article_id: n for n, (key, _) in heads.items()}
-        texts = Texts(articles, [self._keys[n] for n in {*self._pairs, *chain(*self._pairs.values())}])
+        wanted = [self._keys[n] for n in {*self._pairs, *chain(*self._pairs.values())}]
+        texts = Texts(given.articles, wanted, given.held)
         self._text = lru_cache(_HELD)(lambda n: texts[self._keys[n]])
 
     def places(self) -> pa.Table:

@@ -47,7 +47,7 @@ def _build(batch: Batch) -> pa.Table:
 STORIES = Derived(
     name="stories",
     columns=_COLUMNS,
-    reads=(*(field.name for field in _ARTICLE), "body_text"),
+    reads=(*(field.name for field in _ARTICLE), "body_text", "mentions"),
     order="published_at, article_id, revision",
     build=_build,
     settle=settled,

@@ -35,7 +35,8 @@ class Settling:
     """All rows of a segment as ``build`` gave them, in memory or in files, for what depends on their order.
 
     ``columns`` are the table's; ``connection`` and ``past`` as in Batch, but that no part of the segment is past.
-    ``articles`` is the folder of the table ``articles``, for what is asked of few of its rows.
+    ``articles`` is the folder of the table ``articles``, for what is asked of few of its rows. ``held`` has the
+    segment's rows of ``articles`` as ``build`` got them, where they are in memory.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -43,6 +44,7 @@ class Settling:
     rows: pa.Table | Sequence[Place]
     past: Sequence[Place]
     articles: Place
+    held: pa.Table | None = None
 
 
 @dataclass(frozen=True)

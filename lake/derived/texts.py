@@ -41,28 +41,26 @@ class Key(NamedTuple):
 
 _BEGAN = re.compile(r"\d{8}T\d{6}.*")
 _RUN = re.compile(r"(\d{8}T\d{6}-[0-9a-f]{6})-")
-_MENTION = ("kind", "market", "code")
-_COLUMNS = [
-    "article_id",
-    "revision",
-    "title",
-    "body_text",
-    *(f"mentions.list.element.{name}" for name in _MENTION),
-]
+_TEXT = ["article_id", "revision", "title", "body_text"]
+_HELD = [*_TEXT, "mentions"]
+_COLUMNS = [*_TEXT, *(f"mentions.list.element.{name}" for name in ("kind", "market", "code"))]
 
 
 class Texts:
-    """The texts of ``keys``, from the table at ``folder``; a revision is the same in whatever file it lies.
+    """The texts of ``keys``, from rows that are ``held`` or the table at ``folder``; a revision is the same in whatever
+    file it lies.
 
     Raises:
         LookupError: a text is in no file of its date: maintenance has just moved it, or the lake is damaged.
     """
 
-    def __init__(self, folder: Place, keys: Iterable[Key]) -> None:
-        self._rows: dict[tuple[str, int], dict[str, Any]] = {}
+    def __init__(self, folder: Place, keys: Sequence[Key], held: pa.Table | None = None) -> None:
+        ids = pa.array({key.article_id for key in keys}, pa.string())
+        self._rows = {} if held is None else _by_revision(_chosen(held.select(_HELD), ids))
         wanted: dict[dt.date, list[Key]] = defaultdict(list)
         for key in keys:
-            wanted[key.published_date].append(key)
+            if (key.article_id, key.revision) not in self._rows:
+                wanted[key.published_date].append(key)
         for date, of_date in sorted(wanted.items()):
             self._read(folder, date, of_date)
 
@@ -77,10 +75,9 @@ class Texts:
         missing = {(key.article_id, key.revision) for key in keys}
         ids = pa.array(sorted({key.article_id for key in keys}), pa.string())
         for path in _files(folder, date, {key.run_id for key in keys}):
-            for row in _rows(path, ids):
-                if (own := (row["article_id"], row["revision"])) in missing:
-                    self._rows[own] = row
-                    missing.remove(own)
+            found = _by_revision(_rows(path, ids))
+            self._rows |= found
+            missing -= found.keys()
             if not missing:
                 return
         raise LookupError(f"articles of {date} that are in none of its files: {sorted(missing)[:3]}")
@@ -114,3 +111,12 @@ def _rows(path: Place, ids: pa.Array) -> list[dict[str, Any]]:
                 rows = opened.read_row_group(group, columns=_COLUMNS, use_threads=False)
                 found += rows.filter(chosen).to_pylist()
     return found
+
+
+def _chosen(rows: pa.Table, ids: pa.Array) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = rows.filter(pc.is_in(rows.column("article_id"), value_set=ids)).to_pylist()
+    return found
+
+
+def _by_revision(rows: Iterable[dict[str, Any]]) -> dict[tuple[str, int], dict[str, Any]]:
+    return {(row["article_id"], row["revision"]): row for row in rows}
