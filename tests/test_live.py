@@ -268,6 +268,20 @@ def test_a_list_that_fails_is_told_once_and_over_when_it_is_read_again(
     assert lake.sql("SELECT bool_and(resolved) FROM rejects") == [(True,)]
 
 
+def test_lists_that_fail_together_are_told_in_one_line_with_the_source_to_try_again(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lake = LiveLake(tmp_path, column_source(site, lists=[350, 351, 353]))
+    site.faults.add("refuse", "")
+    lake.tick("columns")
+    main(["status", "--lake", str(lake.root.path)])
+    shown = capsys.readouterr().out
+    assert "columns: never read\n" in shown
+    assert shown.count("columns 350, 351, 353: can't be read since") == shown.count("can't be read") == 1
+    main(["rejects", "--lake", str(lake.root.path)])
+    assert capsys.readouterr().out.count("again: newslake ingest columns\n") == 3
+
+
 def test_an_error_message_with_status_200_is_no_empty_list(site: Site, tmp_path: Path) -> None:
     lake = LiveLake(tmp_path, column_source(site).replace("&req_trace=1", ""))
     site.news.publish(2)

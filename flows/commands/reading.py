@@ -7,7 +7,7 @@ import shlex
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -143,15 +143,20 @@ def rejects(*, limit: int = 50, common: Common = DEFAULT) -> int:
         newslake rejects --json | jq '.rejects[].origin'
     """
     from lake.query import open_rejects
+    from lake.sources.configuration import load
 
     found = open_rejects(common.root)
+    lists = any(each["stage"] == "discover" and each["source"] for each in found)
+    live = load(common.root).sources if lists else ()
     if common.json:
-        print_json({"count": len(found), "rejects": [{**each, "again": _again(each)} for each in found]})
+        print_json(
+            {"count": len(found), "rejects": [{**each, "again": _again(each, live)} for each in found]}
+        )
         return 0
     for each in found[: limit or None]:
         print(f"{each['stage']}/{each['reason']}  {each['origin']}")
         print(f"    {each['detail']}")
-        print(f"    again: {_again(each)}")
+        print(f"    again: {_again(each, live)}")
     rest = len(found) - limit if limit else 0
     more = f"; {rest:,} more: --limit 0 lists all" if rest > 0 else ""
     say(f"{len(found):,} open rejects{more}")
@@ -181,15 +186,25 @@ def _live(lists: Sequence[Standing]) -> Iterator[str]:
     for name in dict.fromkeys(each.source for each in lists):
         mine = [each for each in lists if each.source == name]
         newest = max((each.newest for each in mine if each.newest), default=None)
-        known = f"known up to {newest.astimezone():%Y-%m-%d %H:%M}" if newest else "read"
+        never = "never read" if all(each.trouble for each in mine) else "read"
+        known = f"known up to {newest.astimezone():%Y-%m-%d %H:%M}" if newest else never
         waiting = f"; {mine[0].waiting:,} failed articles" if mine[0].waiting else ""
         yield f"{name}: {known}{waiting}"
+        yield from _troubles(name, mine)
         for each in mine:
-            label = f"{name} {each.list}".strip()
-            if each.trouble and each.since:
-                yield f"{label}: can't be read since {each.since.astimezone():%Y-%m-%d %H:%M}: {each.trouble}"
             for gap in each.gaps:
-                yield f"{label}: gap {gap}"
+                yield f"{name} {each.list}".strip() + f": gap {gap}"
+
+
+def _troubles(name: str, lists: Sequence[Standing]) -> Iterator[str]:
+    """A line for each trouble; the lists of one host have them together."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for each in lists:
+        if each.trouble and each.since:
+            since = f"{each.since.astimezone():%Y-%m-%d %H:%M}"
+            found.setdefault((since, each.trouble), []).append(each.list)
+    for (since, trouble), keys in found.items():
+        yield f"{name} {', '.join(keys)}".strip() + f": can't be read since {since}: {trouble}"
 
 
 def _snapshot(found: Any) -> str:
@@ -204,8 +219,13 @@ def _rejects(by_reason: dict[str, int]) -> str:
     return f"{sum(by_reason.values()):,} open: {reasons} (newslake rejects)"
 
 
-def _again(reject: dict[str, Any]) -> str:
-    """The command that tries a reject again: from the raw zone where its bytes are, else from its source."""
+def _again(reject: dict[str, Any], live: Container[str]) -> str:
+    """The command that tries a reject again: from the raw zone where its bytes are, else from its source.
+
+    ``live`` has the names of live sources, whose lists are no pages.
+    """
     if reject["capture_id"]:
         return "newslake restructure --rejects"
+    if reject["stage"] == "discover" and reject["source"] in live:
+        return f"newslake ingest {reject['source']}"
     return f"newslake ingest {shlex.quote(reject['origin'].partition('!')[0])}"
