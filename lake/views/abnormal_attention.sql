@@ -52,7 +52,7 @@ baselines as (
     from lake_days
 ),
 
-counted as (
+summed as (
     select
         *,
         coalesce(sum(articles) over baseline, 0)::bigint as total,
@@ -64,18 +64,19 @@ counted as (
     )
 ),
 
-measured as (
+counted as (
+    select summed.*, baselines.days
+    from summed
+    inner join baselines on baselines.published_date = summed.published_date
+),
+
+measured as (  -- from here on abnormal_attention_on goes the same way
     select
-        counted.*,
-        baselines.days,
-        total / nullif(baselines.days, 0) as mean,
+        *,
+        total / nullif(days, 0) as mean,
         -- exact: both terms are integers before the division
-        case
-            when baselines.days >= 2
-                then sqrt((baselines.days * squares - total * total) / (baselines.days * (baselines.days - 1)))
-        end as sd
+        case when days >= 2 then sqrt((days * squares - total * total) / (days * (days - 1))) end as sd
     from counted
-    inner join baselines on baselines.published_date = counted.published_date
 )
 
 select

@@ -8,6 +8,8 @@
 --
 -- columns: as abnormal_attention
 --
+-- ends: as abnormal_attention, from measured on
+--
 -- source: as the view abnormal_attention.
 --
 -- example: What got unusual attention on a date
@@ -52,27 +54,4 @@ counted as (
     cross join baseline
     left join past on past.code = today.code and past.market is not distinct from today.market
     where today.published_date = day::date
-),
-
-measured as (
-    select
-        *,
-        total / nullif(days, 0) as mean,
-        case when days >= 2 then sqrt((days * squares - total * total) / (days * (days - 1))) end as sd
-    from counted
 )
-
-select
-    published_date,
-    market,
-    code,
-    kind,
-    symbol,
-    name,
-    articles,
-    days as baseline_days,
-    total as baseline_articles,
-    mean as baseline_mean,
-    sd as baseline_sd,
-    case when days >= 20 then (articles - mean) / nullif(sd, 0) end as z
-from measured

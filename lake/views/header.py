@@ -15,6 +15,8 @@
 --     kind      VARCHAR  …
 --                        a line still deeper goes on with the text above
 --
+-- ends: as other, from measured on       its SQL stops before the step ``measured`` and goes on as that of the other
+--
 -- source: where definitions come from
 --
 -- example: A title
@@ -24,7 +26,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.resources import files
@@ -33,7 +35,8 @@ from lake.views import MACROS, VIEWS
 
 __all__ = ["Column", "View", "load", "parse"]
 
-_SECTION = re.compile(r"-- (view|macro|grain|parameters|columns|source|example):\s*(.*)")
+_SECTION = re.compile(r"-- (view|macro|grain|parameters|columns|ends|source|example):\s*(.*)")
+_END = re.compile(r"as (\w+), from (\w+) on")
 _SIGNATURE = re.compile(r"(\w+)(?:\((.*)\))?")
 _COLUMN = re.compile(r"--(   |     )(\w+)\s+([A-Z]+(?:\[\])?)(?:\s+(?:\[([^\]]+)\]\s*)?(.*))?$")
 
@@ -69,7 +72,8 @@ class View:
     """A view or table macro: its header, and the query in ``sql``.
 
     ``arguments`` is a macro's list of parameters as CREATE MACRO takes it, None for a view;
-    ``parameters`` describes them.
+    ``parameters`` describes them. ``same_as``: the view whose columns it has. ``ends_as``: the view whose SQL
+    completes its own, and the name of the step from which on.
     """
 
     name: str
@@ -79,6 +83,7 @@ class View:
     grain: str
     columns: tuple[Column, ...]
     same_as: str | None
+    ends_as: tuple[str, str] | None
     source: str
     example_title: str
     example: str
@@ -108,13 +113,23 @@ class View:
 
 
 def load(names: Iterable[str] = (*VIEWS, *MACROS)) -> list[View]:
-    """The views and macros ``names``, in order; ``columns: as other`` is resolved among them."""
+    """The views and macros ``names``, in order; what they have from others is resolved among them."""
     folder = files("lake.views")
     views = {name: parse((folder / f"{name}.sql").read_text("utf-8")) for name in names}
-    return [
-        replace(view, columns=views[view.same_as].columns) if view.same_as else view
-        for view in views.values()
-    ]
+    return [_completed(view, views) for view in views.values()]
+
+
+def _completed(view: View, views: Mapping[str, View]) -> View:
+    """The view with the columns and the last steps that it has from others."""
+    if view.same_as:
+        view = replace(view, columns=views[view.same_as].columns)
+    if view.ends_as:
+        name, step = view.ends_as
+        _, found, rest = views[name].sql.partition(f"\n{step} as (")
+        if not found:
+            raise ValueError(f"{view.name} ends as {name}, which has no step {step}")
+        view = replace(view, sql=f"{view.sql},\n{found}{rest}")
+    return view
 
 
 def parse(text: str) -> View:
@@ -134,6 +149,7 @@ def parse(text: str) -> View:
     except KeyError as missing:
         raise ValueError(f"a view's header lacks the section {missing}") from None
     same_as = listed[0].removeprefix("as ").strip() or None
+    ending = _END.fullmatch(sections.get("ends", [""])[0])
     found = _SIGNATURE.fullmatch(signature)
     if found is None:
         raise ValueError(f"neither a name nor a macro's name and parameters: {signature}")
@@ -145,6 +161,7 @@ def parse(text: str) -> View:
         grain=grain,
         columns=() if same_as else _columns(listed[1:]),
         same_as=same_as,
+        ends_as=(ending[1], ending[2]) if ending else None,
         source=source,
         example_title=title,
         example="\n".join(line[5:] for line in example).strip(),
