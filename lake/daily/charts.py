@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
-from lake.daily.drawing import Chart, Spec, both, drawn
+from lake.daily.drawing import Chart, Spec, both
 from lake.daily.gathering import Daily, Row
-from lake.daily.wording import clip, counted
-from lake.table import fit
+from lake.daily.shapes import colours, counts, named, names, ranked
+from lake.daily.wording import counted
 
-__all__ = ["charts", "sparks"]
+__all__ = ["charts"]
 
 _PARTS = {
     "before the open": "var(--early)",
@@ -23,10 +22,6 @@ _PARTS = {
     "day off": "var(--late)",
 }
 _KINDS = {"this day": "var(--accent)", "trading day": "var(--usual)", "day off": "var(--faint)"}
-_DAYS = 60  # as queries/days.sql and queries/abnormal_days.sql have them
-_LEFT = 112  # px left of bars, for names
-_TICKS = 5  # steps of an axis
-_NAME = 17  # columns of a name beside its bar, of which a Chinese character takes two
 
 
 def charts(daily: Daily) -> dict[str, Chart]:
@@ -37,15 +32,6 @@ def charts(daily: Daily) -> dict[str, Chart]:
         if any(row["articles"] for row in rows):
             found[name] = both(partial(make, rows, daily.day))
     return found
-
-
-def sparks(daily: Daily) -> dict[tuple[int | None, str], str]:
-    """For each security with unusual attention its sixty days as a small picture, the day itself marked."""
-    counts: dict[tuple[int | None, str], dict[dt.date, int]] = {}
-    for row in daily.rows("abnormal_days"):
-        counts.setdefault((row["market"], row["code"]), {})[row["date"]] = row["articles"]
-    dates = [daily.day - dt.timedelta(days=back) for back in range(_DAYS - 1, -1, -1)]
-    return {key: drawn(_spark([found.get(day, 0) for day in dates])) for key, found in counts.items()}
 
 
 def days(rows: Sequence[Row], day: dt.date, width: int) -> Spec:
@@ -74,8 +60,8 @@ def days(rows: Sequence[Row], day: dt.date, width: int) -> Spec:
         "mark": {"type": "bar"},
         "encoding": {
             "x": {**date, "scale": {"type": "utc"}, "axis": axis},
-            "y": _count(rows),
-            "color": _scale("kind", _KINDS, {value["kind"] for value in values}),
+            "y": counts(rows),
+            "color": colours("kind", _KINDS, {value["kind"] for value in values}),
             "description": {"field": "said"},
         },
     }
@@ -109,62 +95,57 @@ def hours(rows: Sequence[Row], _day: dt.date, width: int) -> Spec:
         "encoding": {
             "x": {"field": "begin", "type": "quantitative", "scale": {"domain": [0, 1440]}, "axis": axis},
             "x2": {"field": "end"},
-            "y": _count(rows),
+            "y": counts(rows),
             "y2": {"datum": 0},
-            "color": _scale("part", _PARTS, {row["part"] for row in rows}, 5 if width > 400 else 3),
+            "color": colours("part", _PARTS, {row["part"] for row in rows}, 5 if width > 400 else 3),
             "description": {"field": "said"},
         },
     }
 
 
 def attention(rows: Sequence[Row], _day: dt.date, width: int) -> Spec:
-    """The securities with most attention as bars, with the number of their articles."""
-    values = [
-        {
-            "name": _named(row["name"] or row["code"], index),
-            "weight": row["weight"],
-            "text": f"{row['articles']:,}",
-            "said": f"{row['name'] or row['code']} {row['symbol'] or ''}: {counted(row['articles'])} of "
+    """The securities with most attention, with the number of their articles."""
+    bars = [
+        (
+            row["name"] or row["code"],
+            row["weight"],
+            f"{row['articles']:,}",
+            f"{row['name'] or row['code']} {row['symbol'] or ''}: {counted(row['articles'])} of "
             f"{row['media']:,} media, {row['relevant']:,} mainly about it",
-        }
-        for index, row in enumerate(rows)
+        )
+        for row in rows
     ]
-    return _bars(values, "weight", width)
+    return ranked(bars, width)
 
 
 def media(rows: Sequence[Row], _day: dt.date, width: int) -> Spec:
     """The media that published most."""
-    values = [
-        {
-            "name": _named(row["media"], index),
-            "articles": row["articles"],
-            "text": f"{row['articles']:,}",
-            "said": f"{row['media']}: {counted(row['articles'])}",
-        }
-        for index, row in enumerate(rows)
+    bars = [
+        (row["media"], row["articles"], f"{row['articles']:,}", f"{row['media']}: {counted(row['articles'])}")
+        for row in rows
     ]
-    return _bars(values, "articles", width)
+    return ranked(bars, width)
 
 
 def breakers(rows: Sequence[Row], _day: dt.date, width: int) -> Spec:
     """The media that were first with a story, and how many stories of several media they had."""
-    values = [
-        {
-            "name": _named(row["media"], index),
-            "first": row["articles"],
-            "text": f"{row['articles']:,} of {row['stories']:,}",
-            "said": f"{row['media']}: first with {row['articles']:,} of the {row['stories']:,} that others had, too",
-        }
-        for index, row in enumerate(rows)
+    bars = [
+        (
+            row["media"],
+            row["articles"],
+            f"{row['articles']:,} of {row['stories']:,}",
+            f"{row['media']}: first with {row['articles']:,} of the {row['stories']:,} that others had, too",
+        )
+        for row in rows
     ]
-    return _bars(values, "first", width)
+    return ranked(bars, width)
 
 
 def boards(rows: Sequence[Row], _day: dt.date, width: int) -> Spec:
     """Where each board's share of the news stood before and stands now."""
     values = [
         {
-            "name": _named(row["name"] or "", index),
+            "name": named(row["name"] or "", index),
             "before": row["share_before"],
             "now": row["share"],
             "text": f"{row['change']:+.1f}" if row["change"] is not None else "",
@@ -173,14 +154,13 @@ def boards(rows: Sequence[Row], _day: dt.date, width: int) -> Spec:
         }
         for index, row in enumerate(rows)
     ]
-    names = _names(values)
     now = {"field": "now", "type": "quantitative", "axis": {"title": None, "tickCount": 5}}
     said = {"description": {"field": "said"}}
     return {
         "data": {"values": values},
         "width": width,
         "height": {"step": 24},
-        "encoding": {"y": names},
+        "encoding": {"y": names(values)},
         "layer": [
             {
                 "mark": {"type": "rule", "stroke": "var(--usual)", "strokeWidth": 3},
@@ -207,90 +187,6 @@ def boards(rows: Sequence[Row], _day: dt.date, width: int) -> Spec:
                 "encoding": {"x": now, **said},
             },
         ],
-    }
-
-
-def _bars(values: list[dict[str, Any]], field: str, width: int) -> Spec:
-    """Horizontal bars with a text at their ends."""
-    most = max(value[field] for value in values)
-    room = (
-        max(len(value["text"]) for value in values) * 7 + 10
-    )  # px that the longest text needs after its bar
-    x = {
-        "field": field,
-        "type": "quantitative",
-        "scale": {"domain": [0, most * (1 + room / (width - _LEFT - room))], "nice": False},
-        "axis": {"title": None, "values": _ticks(most), "format": ",.0f"},
-    }
-    return {
-        "data": {"values": values},
-        "width": width,
-        "height": {"step": 24},
-        "encoding": {"y": _names(values), "x": x},
-        "layer": [
-            {
-                "mark": {"type": "bar", "height": {"band": 0.7}},
-                "encoding": {"description": {"field": "said"}},
-            },
-            {
-                "mark": {"type": "text", "align": "left", "dx": 5},
-                "encoding": {"text": {"field": "text", "type": "nominal"}},
-            },
-        ],
-    }
-
-
-def _spark(counts: Sequence[int]) -> Spec:
-    values = [{"day": day, "articles": count, "last": day == _DAYS - 1} for day, count in enumerate(counts)]
-    colour = {"condition": {"test": "datum.last", "value": "var(--accent)"}, "value": "var(--usual)"}
-    return {
-        "data": {"values": values},
-        "width": 150,
-        "height": 30,
-        "padding": 0,
-        "mark": {"type": "bar", "binSpacing": 0},
-        "encoding": {
-            "x": {"field": "day", "type": "ordinal", "axis": None, "scale": {"paddingInner": 0.25}},
-            "y": {"field": "articles", "type": "quantitative", "axis": None},
-            "color": colour,
-            "description": {"value": ""},
-        },
-    }
-
-
-def _count(rows: Sequence[Row]) -> Spec:
-    """An axis of articles."""
-    values = _ticks(max(row["articles"] for row in rows))
-    axis = {"title": None, "values": values, "domain": False, "ticks": False, "format": ",.0f"}
-    return {"field": "articles", "type": "quantitative", "axis": axis}
-
-
-def _ticks(most: float) -> list[int]:
-    """Round whole numbers from 0 to ``most``, six at the most."""
-    steps = (factor * 10**power for power in range(12) for factor in (1, 2, 5))
-    step = next(step for step in steps if most / step <= _TICKS)
-    return list(range(0, int(most) + 1, step))
-
-
-def _names(values: Iterable[Mapping[str, Any]]) -> Spec:
-    """An axis of names in the order given, which leaves them the same room whatever fonts there are."""
-    axis = {"title": None, "domain": False, "ticks": False, "labelColor": "var(--ink)", "minExtent": _LEFT}
-    axis |= {"maxExtent": _LEFT, "labelExpr": "split(datum.label, '\\t')[0]"}
-    return {"field": "name", "type": "nominal", "sort": [value["name"] for value in values], "axis": axis}
-
-
-def _named(name: str, index: int) -> str:
-    """A name that fits beside its bar, and its row's number behind a tab: two may have the same name."""
-    return f"{fit(clip(name), _NAME)}\t{index}"
-
-
-def _scale(field: str, colours: Mapping[str, str], there: set[str], columns: int = 3) -> Spec:
-    domain = [name for name in colours if name in there]
-    return {
-        "field": field,
-        "type": "nominal",
-        "scale": {"domain": domain, "range": [colours[name] for name in domain]},
-        "legend": {"orient": "top", "columns": columns, "columnPadding": 14},
     }
 
 

@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from lake.daily.charts import charts, sparks
+from lake.daily.charts import charts
 from lake.daily.drawing import Chart
 from lake.daily.gathering import ZONE, Daily
+from lake.daily.sparks import sparks
 from lake.daily.summary import lead
 from lake.daily.wording import clip, clock, compared, counted, duration, edits, number, percent
 from lake.storage.files import Place, write_whole
