@@ -139,6 +139,26 @@ def test_lazy_images_are_found_and_data_images_are_not() -> None:
 
 
 @pytest.mark.parametrize(
+    ("html", "urls"),
+    [
+        ("<img src='data:x' data-srcset='/a-8.jpg 800w, /a-16.jpg 1600w'>", ["/a-16.jpg"]),
+        ("<img srcset='/b.jpg 1x, /b-2.jpg 2x'>", ["/b-2.jpg"]),
+        ("<img src='/img/blank.gif' srcset='/c.jpg'>", ["/c.jpg"]),
+        ("<img src='/img/blank.gif'>", ["/img/blank.gif"]),
+        ("<img src='/d.jpg' srcset='/d-2.jpg 2x'>", ["/d.jpg"]),
+        ("<amp-img src='/e.jpg' width='8' height='5'></amp-img>", ["/e.jpg"]),
+        ("<img src='data:x'><noscript><img src='/f.jpg'></noscript>", ["/f.jpg"]),
+        ("<img data-src='/g.jpg' src='data:x'> <noscript><img src='/g.jpg'></noscript>", ["/g.jpg"]),
+        ("<p>x</p><noscript><img height='1' width='1' src='/counter'></noscript>", []),
+        ("<p>x</p><noscript><img src='/counter'></noscript>", []),
+    ],
+)
+def test_the_address_of_a_lazy_image(html: str, urls: list[str]) -> None:
+    images = clean(html, base_url="https://site.example/a/1.html").images
+    assert [image.url for image in images] == [f"https://site.example{url}" for url in urls]
+
+
+@pytest.mark.parametrize(
     ("line", "source"),
     [
         ('<p class="em_media">（文章来源：虚构财经）</p>', "虚构财经"),

@@ -99,6 +99,30 @@ def test_comments_longer_than_the_article_are_no_article() -> None:
     assert text == "\n\n".join(PARAGRAPHS)
 
 
+@pytest.mark.parametrize("name", ["cmt-list", "article-recommend", "related-content"])
+def test_comments_and_related_texts_many_times_as_long_are_no_article(name: str) -> None:
+    talk = "".join(
+        f"<div><p>第{n}条说的是别的事情，远岸物流去年在内陆新开了两个站，今年打算再开三个，地方还没有选好。</p></div>"
+        for n in range(30)
+    )
+    assert read(page(article(), after=f'<div class="{name}">{talk}</div>')).body_text == "\n\n".join(
+        PARAGRAPHS
+    )
+    inside = page("", container="<div>").replace("<h1>", f'<div class="{name}"><h1>')
+    assert "第29条" in read(inside.replace('<div class="info">', f'{talk}<div class="info">')).body_text
+
+
+def test_a_long_table_of_figures_is_part_of_its_article() -> None:
+    rows = "".join(
+        f"<tr><td>60{n:04}</td><td>公司{n}</td><td>{n}.25</td><td>+{n}.1%</td></tr>" for n in range(40)
+    )
+    head = "<tr><th>代码</th><th>名称</th><th>收盘</th><th>涨幅</th></tr>"
+    body = f"<p>{PARAGRAPHS[0]}</p><table>{head}{rows}</table><p>{PARAGRAPHS[3]}</p>"
+    found = read(page(body))
+    assert found.body_text.startswith(PARAGRAPHS[0]) and found.body_text.endswith(PARAGRAPHS[3])
+    assert "| 600039 | 公司39 | 39.25 | +39.1% |" in found.body_markdown
+
+
 def test_boxes_that_unfold_hold_the_article_together() -> None:
     boxes = "".join(
         f'<h3>第{n}步</h3><div class="box" style="display: none"><p>第{n}步的做法：{text}</p></div>'

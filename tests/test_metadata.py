@@ -92,6 +92,22 @@ def test_the_heading_that_the_title_repeats_is_the_title() -> None:
     assert choose_title(None, headings, ["青禾重工“扩产” 上半年"])[0] == headings[1]
     assert choose_title("青禾重工扩产_远岸网", ["关于我们"], []) == ("青禾重工扩产", "title")
     assert choose_title(None, [], []) == (None, "")
+    whole = "青禾重工扩产 上半年净利增两成-远岸网"
+    assert (
+        choose_title(whole, ["青禾重工扩产", "青禾重工扩产上半年净利增两成"], [])[0]
+        == "青禾重工扩产上半年净利增两成"
+    )
+    assert (
+        choose_title("青禾重工扩产-远岸网", ["青禾重工扩产", "青禾重工扩产 Qinghe expands"], [])[0]
+        == "青禾重工扩产"
+    )
+
+
+def test_a_line_that_is_most_of_the_pages_title_is_the_title() -> None:
+    lines = ["第A03版：要闻", "远岸日报", "青禾重工扩产 上半年净利增两成", "——设备全部国产"]
+    page_title = "远岸日报-青禾重工扩产 上半年净利增两成"
+    assert choose_title(page_title, ["数字报"], [], lines) == (lines[2], "line that the title repeats")
+    assert choose_title("远岸日报-青禾重工扩产", [], [], ["远岸日报"])[1] == "title"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from html import escape as html_escape
 
 import pytest
 
@@ -136,7 +137,7 @@ def test_two_captures_of_one_page_agree_and_two_pages_differ() -> None:
     assert identity(None, linked) == identity(URL, html) == identity("https://m.example.cn/88", linked)
 
 
-@pytest.mark.parametrize("where", ["next", "variable", "articleBody", "plain text"])
+@pytest.mark.parametrize("where", ["next", "variable", "articleBody", "plain text", "function", "escaped"])
 def test_a_body_that_only_scripts_hold(where: str) -> None:
     data = {
         "props": {
@@ -148,12 +149,35 @@ def test_a_body_that_only_scripts_hold(where: str) -> None:
         "next": f'<script id="__NEXT_DATA__" type="application/json">{json.dumps(data)}</script>',
         "variable": f"<script>var allData = {json.dumps(data, ensure_ascii=False).replace('</', '<' + chr(92) + '/')};</script>",
         "articleBody": f'<script type="application/ld+json">{{"@type":"Article","headline":"{TITLE}","articleBody":"{"".join(PARAGRAPHS)}"}}</script>',
+        "function": "<script>window.__NUXT__=(function(a){return {c:a}}("
+        + json.dumps(article()).replace("<", "\\u003C")
+        + "))</script>",
+        "escaped": f"<script>var D = {{ content: '{html_escape(html_escape(article()))}' }};</script>",
         "plain text": f"<script>window.DATA = {json.dumps({'text': chr(10).join(PARAGRAPHS)})}</script>",
     }[where]
     html = f"<html><head><title>{TITLE}_青禾新闻网</title>{script}</head><body><div id='app'></div></body></html>"
     found = extract_page(html, url=URL, captured_at=NOW)
     assert "".join(found.body_text.split()) == "".join(PARAGRAPHS) and found.title == TITLE
     assert found.rules["body_text"] == "page data"
+
+
+def test_the_data_that_hold_the_body_tell_of_time_authors_and_medium() -> None:
+    detail = {
+        "title": TITLE, "content": article(), "ctime": 1651800000, "publishTime": "2022-05-05 08:30:00",
+        "updateTime": "2023-01-01", "author": {"name": "周望舒"}, "source": "远岸日报",
+    }  # fmt: skip
+    other = [{"title": "别的", "publishTime": "2021-01-01", "source": "青禾网"}]
+    data = json.dumps({"props": {"pageProps": {"other": other, "detail": detail}}})
+    html = f'<html><head><title>{TITLE}</title></head><body><script type="application/json">{data}</script></body></html>'
+    found = extract_page(html, url=URL, captured_at=NOW)
+    assert found.published_at == dt.datetime(2022, 5, 5, 8, 30, tzinfo=SHANGHAI)
+    assert (found.authors, found.media) == (("周望舒",), "远岸日报")
+    assert {found.rules[name] for name in ("published_at", "authors", "media", "body_text")} == {"page data"}
+    del detail["publishTime"]
+    html = html.replace('"publishTime": "2022-05-05 08:30:00", ', "")
+    assert (
+        extract_page(html, url=URL, captured_at=NOW).published_at.isoformat() == "2022-05-06T09:20:00+08:00"
+    )
 
 
 def test_an_article_about_checks_against_robots_is_one() -> None:

@@ -28,13 +28,26 @@ _ROLE_SIGNS = ("center", "em_media", "CENTER", "Center")
 _ADVERTISING = ("//acttg.eastmoney.com", "//ai.eastmoney.com")
 """Hosts of the site's own advertisements inside bodies (public captures of 2025-26)."""
 _ORIGINALS = ("orginial_src", "original_src", "data-original-src")
-_LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazyload", "data-actualsrc", "data-url", "src")
+_LAZY = (
+    "data-original", "data-src", "data-lazy-src", "data-lazyload", "data-lazy", "data-actualsrc", "data-url", "src",
+)  # fmt: skip
 """Where lazily loaded images keep their address, best first; ``orginial`` is EastMoney's spelling."""
+_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
+"""Where they keep several for screens of different widths; looked at where no single one is given."""
+_STANDS_IN = re.compile(
+    r"(?:/|^)(?:[\w-]{0,20}[-_])?(?:blank|spacer|placeholder|loading|transparent|pixel|1x1|lazy(?:load)?)"
+    r"(?:[-_][\w-]{0,20})?\.(?:gif|png|jpe?g|svg)(?:\?|$)",
+    re.IGNORECASE,
+)
+"""Names of pictures that stand where another one is loaded later."""
+_WIDTH = re.compile(r"\s(\d{1,5})(?:\.\d{1,2})?[wx]\s*$")
 _PIXELS = re.compile(r"\s{0,9}(\d{1,5})(?:\.\d{1,9})?\s{0,9}(?:px)?\s{0,9}")
 TABLE_CELL_PARAGRAPHS = 3
 """Paragraphs in one cell from which a table is taken for page layout."""
 PIXEL = 2
 """Width or height up to which an image shows nothing; counters declare 0 or 1."""
+_LONGEST_SET = 10_000
+"""Characters read of a ``srcset``."""
 MAX_SPAN = 1000
 """Most columns or rows that a cell may span (HTML Standard: colspan is clamped to 1000)."""
 
@@ -97,9 +110,7 @@ def span(attrs: Attrs, key: str) -> int:
 
 def read_image(attrs: Attrs, base_url: str | None) -> Image | None:
     """The image that an ``<img>`` shows; None where it has no http(s) address or is a counter's pixel."""
-    sources = (attrs.get(key, "").strip() for key in _LAZY)
-    urls = (markdown.absolute(source, base_url) for source in sources if source.strip("#"))
-    url = next((url for url in urls if url), None)
+    url = _address(attrs, base_url)
     if url is None:
         return None
     original = next((attrs[key] for key in _ORIGINALS if attrs.get(key)), "")
@@ -111,6 +122,29 @@ def read_image(attrs: Attrs, base_url: str | None) -> Image | None:
         height=_pixels(attrs.get("emheight") or attrs.get("height")),
     )
     return None if _is_pixel(image) else image
+
+
+def _address(attrs: Attrs, base_url: str | None) -> str | None:
+    """The address that an image is loaded from: a lazy one, its own, the widest of a set, or a stand-in's."""
+    sources = (attrs.get(key, "").strip() for key in _LAZY)
+    urls = [url for source in sources if source.strip("#") and (url := markdown.absolute(source, base_url))]
+    if urls and not _STANDS_IN.search(urls[0]):
+        return urls[0]
+    widest = (_widest(attrs[key]) for key in _SETS if attrs.get(key))
+    return next(
+        filter(None, (markdown.absolute(one, base_url) for one in widest if one)), urls[0] if urls else None
+    )
+
+
+def _widest(candidates: str) -> str:
+    """The address of the widest image of a ``srcset`` (HTML Standard: ``address width, address width``)."""
+    best, widest = "", -1
+    for candidate in re.split(r",\s+|,(?=https?:|//)", candidates[:_LONGEST_SET]):
+        width = _WIDTH.search(candidate)
+        size = int(width[1]) if width else 0
+        if size > widest and (address := candidate.split()[:1]):
+            best, widest = address[0], size
+    return best
 
 
 def _is_pixel(image: Image) -> bool:

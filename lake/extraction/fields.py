@@ -52,7 +52,7 @@ def title(found: Found | None, head: Metadata, lines: Lines) -> tuple[str | None
     """The title without the site's name."""
     if found is not None and found.title:
         return found.title, found.rules.get("title", "profile")
-    return choose_title(head.page_title, lines.headings, [value for value, _ in head.titles])
+    return choose_title(head.page_title, lines.headings, [value for value, _ in head.titles], lines.before)
 
 
 def zone(profile: Profile | None, language: str | None) -> dt.tzinfo:
@@ -76,7 +76,7 @@ def _written(evidence: Evidence, where: dt.tzinfo) -> tuple[dates.Written | None
     address = dates.from_url(evidence.address, where, now)
     stated, rule = _stated(evidence, where, now)
     if stated is None or not stated.has_time:
-        marked, name = _elements(evidence.lines.times, where, now)
+        marked, name = _first_date(evidence.lines.times, where, now)
         if marked is not None and _adds(marked, stated, address, where):
             stated, rule = marked, name
     if stated is not None and stated.has_time:
@@ -86,7 +86,7 @@ def _written(evidence: Evidence, where: dt.tzinfo) -> tuple[dates.Written | None
         clocked = seen is not None and seen.has_time and _days(stated, seen, where) == 0
         return (seen, "page", line) if clocked else (stated, "page", rule)
     if seen is None:
-        seen, line = _elements(evidence.lines.beside, where, now)
+        seen, line = _first_date(evidence.lines.beside, where, now)
     if seen is not None and _are_near(seen, address, where):
         return seen, "page", line
     if address is not None:
@@ -135,10 +135,6 @@ def _stated(evidence: Evidence, where: dt.tzinfo, now: dt.datetime) -> tuple[dat
     return _first_date(evidence.head.published, where, now)
 
 
-def _elements(values: Sequence[str], where: dt.tzinfo, now: dt.datetime) -> tuple[dates.Written | None, str]:
-    return _first_date([(value, "time element") for value in values], where, now)
-
-
 def _first_date(
     values: Sequence[tuple[str, str]], where: dt.tzinfo, now: dt.datetime
 ) -> tuple[dates.Written | None, str]:
@@ -167,8 +163,9 @@ def authors(evidence: Evidence, language: str | None) -> tuple[tuple[str, ...], 
     lines, rule = surroundings.authors_of(evidence.lines)
     if lines:
         return lines, rule
-    if not chinese and evidence.lines.writers:
-        return evidence.lines.writers, "author element"
+    written, rule = evidence.lines.writers
+    if written and (not chinese or rule == "page data"):
+        return written, rule
     if head.authors and head.author_rule.startswith("json-ld"):
         owners = (head.site_name, head.publisher)
         kept = tuple(name for name in head.authors if name not in owners)
@@ -188,6 +185,8 @@ def medium(evidence: Evidence, content: Content) -> tuple[str | None, str]:
             name = names.medium(line)
             if name:
                 return name, "source line"
+    if evidence.lines.media:
+        return evidence.lines.media, "page data"
     if content.source_line:
         return content.source_line, "source line in the text"
     if head.publisher:

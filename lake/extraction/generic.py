@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lake.extraction.junk import HIDDEN, class_of, is_end, is_phrase
+from lake.extraction.junk import COMMENTS, HIDDEN, STRONG, class_of, is_end, is_phrase
 from lake.extraction.outline import Block, Outline
 from lake.extraction.titles import plain
 from lake.extraction.tokens import Tokens
@@ -34,6 +34,8 @@ _TAIL = 0.15
 """Share of the text in which a heading of related reading ends it."""
 _SMALL = 20
 """Prose of fewer words than this never saves an element of a suspicious name."""
+_ENOUGH, _NEARLY_ALL = 40, 0.95
+"""Words of prose in no suspicious element from which comments may hold this share of all."""
 _OUT = -1e6
 _TITLE_WITHIN, _TITLE_PROSE = 6, 8
 """The title is repeated within the container's first blocks, before its first prose (value in words)."""
@@ -68,13 +70,23 @@ def find(page: Outline) -> Area:
 
 
 def _leave_out(page: Outline) -> list[int]:
-    """Take the elements of suspicious names out of the sums, unless they hold too much of the prose."""
+    """Take the elements of suspicious names out of the sums, unless they hold too much of the prose.
+
+    Comments and related articles may hold nearly all of it where enough prose is in no such element, and not
+    much where they hold the page's heading too.
+    """
     total = page.gains[0]
     left_out: list[int] = []
     covered = 0
     suspects = page.suspects()
     alike = _gains_alike(page, suspects)
+    left = total - sum(alike.values())
+    heading = page.tags.index("h1") if "h1" in page.tags else -1
     for index, share in suspects:
+        if share == COMMENTS:
+            share = (
+                STRONG if index <= heading < page.ends[index] else share if left < _ENOUGH else _NEARLY_ALL
+            )
         if index < covered or _held(page, index, share, alike) > max(share * total, _SMALL):
             continue
         left_out.append(index)

@@ -18,16 +18,17 @@ __all__ = ["ASIDES", "HIDDEN", "Shares", "class_of", "in_context", "is_end", "is
 COMMENTS, STRONG, HIDDEN, WEAK = 0.75, 0.4, 0.25, 0.1
 """The share of a page's prose up to which an element of such a name is left out.
 
-Comments may outweigh a short article; a footer or sidebar that holds more than a third of the prose is a
+Comments and the full texts of related articles may outweigh a short article; a footer or sidebar that holds more than a third of the prose is a
 wrapper with an unlucky name; weak words name small things only.
 """
 
 _NAMES: dict[float, str] = {
-    COMMENTS: "comment disqus respond -reply- -replies- -pinglun-",
-    STRONG: "sidebar side-bar sidenav related recommend breadcrumb newsletter copyright disclaim advert adsense "
+    COMMENTS: "comment disqus respond -reply- -replies- -pinglun- -cmt- -cmts- -liuyan- -huifu- -gentie- -tie-list- "
+    "-message-board- outbrain taboola related recommend tuijian xiangguan also-like",
+    STRONG: "sidebar side-bar sidenav breadcrumb newsletter copyright disclaim advert adsense "
     "sponsor popup pop-up modal cookie consent gdpr share sharing footer navbar navigation pagination toolbar "
-    "author-box author-bio author-info author-card about-author outbrain taboola qrcode login signup "
-    "sign-up shengming tuijian xiangguan fenxiang also-like prevnext -nav- -menu- -ad- -ads- -crumb- -crumbs- "
+    "author-box author-bio author-info author-card about-author qrcode login signup "
+    "sign-up shengming fenxiang prevnext -nav- -menu- -ad- -ads- -crumb- -crumbs- "
     "-foot- -pager- -qr-",
     WEAK: "subscri promo social taglist byline table-of-contents readmore read-more more-news more-stories "
     "more-posts more-articles postmeta post-meta entrymeta entry-meta articlemeta article-meta screen-reader "
@@ -60,17 +61,18 @@ _MEMO_SIZE = 50_000
 _PHRASE = re.compile(
     r"^(?:advertisement|share(?: this)?(?: article| post| on .{1,20})?|related(?: articles| stories| posts| reading)?|"
     r"read (?:more|next|also)|see also|(?:you (?:may|might) )?also like|sign up|subscribe|follow us|more from|"
-    r"recommended|leave a (?:reply|comment)|comments?(?: \(\d{1,6}\))?|table of contents|skip to|click here|print|"
+    r"recommended|leave a (?:reply|comment)|already an? (?:\w{1,20} )?(?:subscriber|member)|to continue reading|"
+    r"skip advertisement|story continues below|article continues (?:after|below)|comments?(?: \(\d{1,6}\))?|table of contents|skip to|click here|print|"
     r"email|tweet|copy link|\d{1,3} min(?:ute)?s?(?: read)?|by [A-Z][\w.' -]{2,40}|all rights reserved|copyright|©)"
     r"(?:\b|$)"
     r"|^(?:展开全文|展开阅读全文|阅读全文|点击(?:查看|进入|阅读|展开)|分享到|分享至|分享|收藏|打印|举报|纠错|"
     r"返回(?:顶部|首页)?|上一[篇页]|下一[篇页]|相关(?:阅读|新闻|推荐|文章|链接|报道)|推荐阅读|"
-    r"热门(?:推荐|评论|文章)|猜你喜欢|更多(?:精彩|>>)?$|扫一扫|扫码|微信扫|我要(?:评论|反馈|纠错)|发表评论|"
+    r"热门(?:推荐|评论|文章)|猜你喜欢|更多(?:精彩|>>)?$|(?:立即|点击)?(?:打开|下载).{0,8}(?:APP|客户端)|扫一扫|扫码|微信扫|我要(?:评论|反馈|纠错)|发表评论|"
     r"免责声明|特别声明|版权(?:所有|声明)|转载请注明|未经.{0,12}(?:授权|许可|允许|同意)|关注我们|长按|"
     r"关键[词字][:：]|标签[:：]|(?:【|\[)(?:打印|关闭|收藏)|字[号体])",
     re.IGNORECASE,
 )
-_PHRASE_STARTS = frozenset("abceflmprstuy©展阅点分收打举纠返上下相推热猜更扫微我发免特版转未关长标字【[")
+_PHRASE_STARTS = frozenset("abceflmprstuy©展阅点分收打举纠返上下相推热猜更扫微我发免特版转未关长标字立【[")
 """What the expression begins with, but for digits: trying it costs more than one look."""
 _END = re.compile(
     r"\W*(?:相关(?:阅读|新闻|推荐|文章|链接|报道|稿件|专题)|推荐阅读|延伸阅读|更多阅读|热门(?:推荐|文章|新闻)|猜你喜欢|"

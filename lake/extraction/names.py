@@ -15,7 +15,7 @@ __all__ = ["authors", "editor", "medium"]
 _LABELS = {
     "media": "文章来源|稿件来源|信息来源|消息来源|新闻来源|图文来源|资料来源|稿源|来源|出处|来自|文章來源|新聞來源|資料來源|來源|出處",
     "editor": "责任编辑|执行编辑|值班编辑|版面编辑|网络编辑|本文编辑|责编|校编|编辑|主编|責任編輯|執行編輯|責編|編輯|主編",
-    "authors": "文章作者|本文作者|本报记者|作者|撰文|撰稿|采写|记者|文字|文|本報記者|記者|採訪|撰寫",
+    "authors": "作者简介|文章作者|本文作者|本报记者|作者|撰文|撰稿|执笔人|执笔|采写|记者|文字|文|本報記者|記者|採訪|撰寫",
     "other": "发布时间|更新时间|时间|日期|审核|校对|校审|审校|监制|策划|制图|摄影|图片来源|图片|图|译者|翻译"
     "|编译|發布時間|發佈時間|更新時間|時間|攝影|編譯|翻譯|關鍵字|字号|字体|阅读|评论|浏览|点击|分享|关键词|标签|统筹|值班主任|终审|二审|三审|初审|视觉|出品|栏目|频道",
 }
@@ -36,13 +36,15 @@ _EDGE = " \t\u3000\xa0:：,，。.;；、-—_/|｜丨·'\"“”‘’[]【】(
 _SPLIT = re.compile(r"[,，、;；/／&\s\u3000\xa0|｜丨]+")
 _NO_NAME = re.compile(
     "(?:本报|本网|实习|见习|特约|财新)?记者|摄|大|中|小|关闭|通讯员|实习生|编辑|责编|作者|来源|来自|文|图|摄影|综合|原创|佚名|未知|匿名|无|不详"
-    "|记者|記者|通訊員|編輯|簡介|简介|介绍|发自.*|發自.*|受访者|本报|本网|本报讯|财新|新华社|网易|新浪|搜狐|腾讯|凤凰网|None|null"
+    "|记者|記者|通訊員|編輯|簡介|简介|介绍|.*作者|发自.*|發自.*|受访者|本报|本网|本报讯|财新|新华社|网易|新浪|搜狐|腾讯|凤凰网|None|null"
 )
 _MEDIUM = re.compile(
     "(?:报|网|社|台|新闻|报道|周刊|杂志|客户端|记者|通讯员|财经|公众号|研究院|公司|供图|供圖|報|網|新聞|報導|週刊|雜誌|財經)$"
 )
 _HOST = re.compile(r"(?:https?://)?[\w-]{1,60}(?:\.[\w-]{1,60}){1,5}/?", re.ASCII)
-_LONGEST = 14
+_LONGEST, _LONGEST_PLAIN = 14, 8
+_NOTICE = re.compile("内容|保证|侵权|联系|声明|版权|原创|转载|平台|观点|违者|[（）()，。]")
+"""Words of notices about authors (``原创标注系作者主动申请``), which name nobody."""
 _CODE = re.compile(r"_\w+$|\(.*$|[A-Z]{0,3}\d+$")
 _ROLE = re.compile(
     r"^(?:[\w·]{0,20}?(?:实习|见习|特约|首席|高级|资深)?(?:记者|記者|通讯员|评论员|特约撰稿人|撰稿人|研究员)|文|作者|撰文)(?=\w)"
@@ -85,9 +87,12 @@ def authors(text: str | None) -> tuple[str, ...]:
     parts = _SPLIT.split(value) if _HAN.search(value) else re.split(r"[,;|&]| and |^[Bb]y ", value)
     found: dict[str, None] = {}
     for part in parts:
-        name = _ROLE.sub("", _trim(part) or "")
+        word, colon, _ = part.partition("：")  # what follows says who that is
+        name = _ROLE.sub("", _trim(word) or "")
         if _is_name(name) and not _MEDIUM.search(name):
             found.setdefault(name)
+        if colon:
+            break
     return tuple(found)
 
 
@@ -107,7 +112,10 @@ def editor(text: str | None) -> str | None:
 
 def _is_name(word: str) -> bool:
     """Whether a word may be a person's name; the longest Chinese ones, of foreigners, have no more signs."""
-    return 0 < len(word) <= (_LONGEST if _HAN.search(word) else 60) and not _NO_NAME.fullmatch(word)
+    if _HAN.search(word):
+        longest = _LONGEST if "·" in word else _LONGEST_PLAIN
+        return len(word) <= longest and not _NO_NAME.fullmatch(word) and not _NOTICE.search(word)
+    return 0 < len(word) <= 60 and not _NO_NAME.fullmatch(word)
 
 
 def _part(text: str | None, kind: str) -> str | None:

@@ -227,7 +227,7 @@ def _value(tag: str, text: str, words: float, links: float) -> float:
     if tag in HEADINGS:
         return 1.0
     if words < 8:
-        return 0.5 if tag == "p" else -2.0
+        return 0.5 if tag == "p" else -0.01 if tag in ("td", "th") else -2.0
     if text[-1] in _ENDS or _pauses(text):
         return words * (1.0 - links)
     if tag in ("p", "pre", "blockquote", "td"):

@@ -24,12 +24,12 @@ from lake.extraction.language import language_of
 from lake.extraction.metadata import Metadata, metadata
 from lake.extraction.no_article import refuse
 from lake.extraction.outline import Outline, outline, words_in
-from lake.extraction.page_data import body_from_scripts, paragraphs
+from lake.extraction.page_data import ScriptBody, body_from_scripts, paragraphs
 from lake.extraction.parsing import parse
 from lake.extraction.parts import part_of
 from lake.extraction.profile import Found, apply, article_key
 from lake.extraction.profiles import profile_for, profile_of_links
-from lake.extraction.surroundings import Lines, lines_around
+from lake.extraction.surroundings import Lines, edges_of, lines_around, with_data
 from lake.extraction.tokens import Tokens, tokens_of
 from lake.extraction.version import EXTRACTOR
 from lake.model import Article
@@ -123,16 +123,17 @@ def _body(
     if found is not None and found.body_html is not None:
         content = _read_written(found.body_html, address)
         if words_in(content.text) >= _LEAST or content.images:
-            lines = _NO_LINES if _complete(found, head) else _lines(tree)
+            lines = edges_of(content.text) if _complete(found, head) else _lines(tree)
             return _Body(
                 content, found.rules.get("body", "profile"), *fields.title(found, head, lines), lines
             )
     body = _generic(tree, found, head, address)
     if words_in(body.content.text) < _ENOUGH:
-        data = body_from_scripts(text) or (paragraphs(head.body) if head.body else None)
-        other = _read_html(data, address) if data else _EMPTY
-        if words_in(other.text) > words_in(body.content.text):
-            return replace(body, content=other, rule="page data", page=None, area=None)
+        data = body_from_scripts(text) or (ScriptBody(paragraphs(head.body)) if head.body else None)
+        other = _read_html(data.html, address) if data else _EMPTY
+        if data is not None and words_in(other.text) > words_in(body.content.text):
+            lines = with_data(body.lines, data.times, data.authors, data.media)
+            return replace(body, content=other, rule="page data", page=None, area=None, lines=lines)
     return body
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from lake.extraction import bylines, dates, names
 from lake.extraction.generic import Area
 from lake.extraction.marked import marks_near
 from lake.extraction.outline import HEADINGS, Block, Outline
+from lake.extraction.titles import joined
 
-__all__ = ["Lines", "authors_of", "lines_around", "published", "published_short"]
+__all__ = ["Lines", "authors_of", "edges_of", "lines_around", "published", "published_short", "with_data"]
 
 _BEFORE, _INSIDE, _BEHIND = 30, 6, 8
 """Blocks looked at before the container, at its inner ends, and behind it."""
+_EDGE, _BYLINE = 3, 40
+"""Paragraphs at a body's ends, and the length of one, that may be its author line."""
 _PROSE = 8
 """Value in words from which a block is prose."""
 _LINE = 160
@@ -27,7 +31,9 @@ _LABEL = re.compile(
 )
 _UPDATED = re.compile(r"更新|修改|updated|modified|last edited", re.IGNORECASE)
 _TODAY = re.compile(r"今天是|现在是|当前时间|访问|注册|copyright|©|版权", re.IGNORECASE)
-_WRITER = re.compile(r"作者|[记記]者|撰文|撰稿|采写|採訪|(?:^|\W)文\s?[:：/｜|]|文字\s?[:：]")
+_WRITER = re.compile(
+    r"(?<![工创創])作者|[记記]者|执笔|撰文|撰稿|采写|採訪|(?:^|\W)文\s?[:：/｜|]|文字\s?[:：]"
+)
 _IN_TEXT = re.compile(
     r"[（(【〔［](?:[^（()）【】]{0,12}?)[记記]者[\s\u3000：:]{0,3}([\u4e00-\u9fff·、\s\u3000]{2,40}?)"
     r"(?:报道|摄|攝|实习|實習|通讯员|通訊員|[／/]|[）)】〕］])"
@@ -39,7 +45,7 @@ class Lines:
     """Short lines in the order of the page: ``before`` and ``after`` the article's prose; its ``headings``.
 
     The ends of ``before`` and the start of ``after`` stand nearest to the prose. ``times``, ``beside`` and
-    ``writers`` are what elements near it say of time and authors, the likeliest first (``lake.extraction.marked``).
+    ``writers`` are what elements near it say of time and authors, the likeliest first, with the rule's name (``lake.extraction.marked``).
     """
 
     headings: tuple[str, ...]
@@ -47,9 +53,10 @@ class Lines:
     after: tuple[str, ...]
     opening: str
     closing: str
-    times: tuple[str, ...] = ()
-    beside: tuple[str, ...] = ()
-    writers: tuple[str, ...] = ()
+    times: tuple[tuple[str, str], ...] = ()
+    beside: tuple[tuple[str, str], ...] = ()
+    writers: tuple[tuple[str, ...], str] = ((), "")
+    media: str | None = None
 
 
 def lines_around(page: Outline, area: Area) -> Lines:
@@ -73,19 +80,39 @@ def lines_around(page: Outline, area: Area) -> Lines:
         after=tuple(block.text for block in (*end, *behind) if len(block.text) <= _LINE),
         opening=kept[first].text if kept else "",
         closing=kept[last - 1].text if kept else "",
-        times=marked.times,
-        beside=marked.beside,
-        writers=marked.writers,
+        times=tuple((value, "time element") for value in marked.times),
+        beside=tuple((value, "time element") for value in marked.beside),
+        writers=(marked.writers, "author element"),
     )
+
+
+def with_data(lines: Lines, times: Sequence[str], authors: tuple[str, ...], media: str | None) -> Lines:
+    """The lines with what the page's data say of time, authors and medium, which goes before them."""
+    stated = tuple((value, "page data") for value in times)
+    writers = (authors, "page data") if authors else lines.writers
+    return replace(lines, times=(*stated, *lines.times), writers=writers, media=media)
+
+
+def edges_of(text: str) -> Lines:
+    """The lines at a body's own ends that may name its authors; for bodies that a profile gave."""
+    paragraphs = [part for part in text.split("\n\n") if part]
+    ends = dict.fromkeys((*paragraphs[:_EDGE], *paragraphs[-_EDGE:]))
+    lines = tuple(line for line in ends if len(line) <= _BYLINE and _WRITER.search(line))
+    return Lines((), (), lines, paragraphs[0] if paragraphs else "", paragraphs[-1] if paragraphs else "")
 
 
 def _headings(page: Outline, area: Area) -> tuple[str, ...]:
     """Headings before the article's prose, first level first, then nearest first; then what is named title."""
     found: list[tuple[int, int, str]] = []
+    last, parts = -1, ""  # the element of the heading before, and its text: a heading may have several lines
     for number, block in enumerate(page.blocks[: area.after]):
         level = _level(page, block)
         if level and len(block.text) <= 300:
             found.append((level, abs(area.first - number), block.text))
+            parts = joined(parts, block.text) if block.owner == last else block.text
+            if parts != block.text:
+                found.append((level, abs(area.first - number), parts))
+        last = block.owner if level else -1
     return tuple(dict.fromkeys(text for _, _, text in sorted(found)))[:20]
 
 

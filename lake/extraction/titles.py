@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = ["choose_title", "plain", "without_site"]
+__all__ = ["choose_title", "joined", "plain", "without_site"]
 
 _SEPARATOR = re.compile(
     r"\s{0,4}(?:[_|｜丨–—·•»«›<>~―]{1,3}|(?<![A-Za-z0-9])-{1,3}|-{1,3}(?![A-Za-z0-9])|(?<=\s)[:：/](?=\s))\s{0,4}"
@@ -17,11 +17,13 @@ _SITE_WORD = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 300
+_LEAST = 6
+"""Letters that a line has at least which is taken for the title."""
 _SAME = re.compile(r"[\W_]+")
 
 
 def choose_title(
-    page_title: str | None, headings: Sequence[str], candidates: Sequence[str]
+    page_title: str | None, headings: Sequence[str], candidates: Sequence[str], lines: Sequence[str] = ()
 ) -> tuple[str | None, str]:
     """Choose the article's title; gives it with the rule's name.
 
@@ -33,19 +35,29 @@ def choose_title(
         page_title: the text of ``<title>``.
         headings: texts of the page's headings, the likeliest first.
         candidates: titles that the metadata gives, the most reliable first.
+        lines: texts before the article, of which one may be a heading without saying so (pages of tables); it
+            must be half of the page's title or more.
     """
     names = [name for name in (page_title, *candidates) if name]
     for reference in names:
         whole = plain(reference)
         agreeing = [h for h in headings if 1 < len(h) <= _LONGEST and _agrees(plain(h), whole)]
         if agreeing:
-            return max(agreeing, key=lambda h: len(plain(h))), "heading"
+            return max(agreeing, key=lambda h: (plain(h) in whole, len(plain(h)))), "heading"
+        same = [line for line in lines if len(line) <= _LONGEST and _is_most(plain(line), whole)]
+        if same:
+            return max(same, key=len), "line that the title repeats"
     for candidate in candidates:
         if candidate:
             return without_site(candidate), "meta"
     if page_title:
         return without_site(page_title), "title"
     return (headings[0], "first heading") if headings else (None, "")
+
+
+def joined(one: str, other: str) -> str:
+    """Two lines of a heading as one; between wide characters stands no space."""
+    return f"{one}{other}" if one[-1:] > "\u2e80" and other[:1] > "\u2e80" else f"{one} {other}"
 
 
 def plain(text: str) -> str:
@@ -60,6 +72,10 @@ def _agrees(heading: str, reference: str) -> bool:
     if heading in reference:
         return reference.startswith(heading) or 2 * len(heading) >= len(reference)
     return len(reference) >= 8 and heading.startswith(reference[: max(8, len(reference) - 3)])
+
+
+def _is_most(line: str, reference: str) -> bool:
+    return len(line) >= _LEAST and 2 * len(line) >= len(reference) and line in reference
 
 
 def without_site(title: str) -> str:

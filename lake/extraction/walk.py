@@ -232,7 +232,9 @@ _HANDLERS: dict[str, Callable[[Walk, str, str], Close | None]] = {
     "code": lambda walk, tag, written: walk.inline.code(),
     "span": lambda walk, tag, written: walk.inline.span(attributes_of(written)) if written else None,
     "a": lambda walk, tag, written: walk.inline.link(attributes_of(written)),
-    "img": lambda walk, tag, written: walk.inline.image(attributes_of(written)),
+    **dict.fromkeys(
+        ("img", "amp-img", "amp-anim"), lambda walk, tag, written: walk.inline.image(attributes_of(written))
+    ),
 }
 _KINDS = _Kinds()
 _KINDS.update(dict.fromkeys(elements.BLOCKS, _BLOCK) | dict.fromkeys(_HANDLERS, _HANDLED))
