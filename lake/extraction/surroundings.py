@@ -97,7 +97,8 @@ def edges_of(text: str) -> Lines:
     """The lines at a body's own ends that may name its authors; for bodies that a profile gave."""
     paragraphs = [part for part in text.split("\n\n") if part]
     ends = dict.fromkeys((*paragraphs[:_EDGE], *paragraphs[-_EDGE:]))
-    lines = tuple(line for line in ends if len(line) <= _BYLINE and _WRITER.search(line))
+    short = (line for line in ends if len(line) <= _BYLINE and not line.endswith(("。", "！", "？")))
+    lines = tuple(line for line in short if _WRITER.search(line))
     return Lines((), (), lines, paragraphs[0] if paragraphs else "", paragraphs[-1] if paragraphs else "")
 
 

@@ -19,6 +19,7 @@ from lake.extraction.profiles import (
     cs,
     eastmoney,
     gmw,
+    guancha,
     hexun,
     ifeng,
     jiemian,
@@ -65,6 +66,7 @@ PROFILES: tuple[Profile, ...] = (
     thepaper.PROFILE,
     gmw.PROFILE,
     cctv.PROFILE,
+    guancha.PROFILE,
 )
 
 _BY_HOST: dict[str, Profile | None] = {host: one for one in PROFILES for host in one.hosts}
