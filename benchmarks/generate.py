@@ -35,12 +35,12 @@ _WEEKDAY, _WEEKEND = 1400, 450  # posts a day; the archive took about a thousand
 _HOURS = (0, 6, 8, 9.25, 11.5, 13, 15, 17, 19, 21.5, 24)  # a tenth of a day's posts lies between two of these
 
 
-def _moments(rng: Random) -> Iterator[tuple[str, dt.datetime]]:
+def _moments(rng: Random, volumes: tuple[int, int]) -> Iterator[tuple[str, dt.datetime]]:
     """Ids and times of one article after another: a day's volume follows the weekday and the hour."""
     counter = 2_206_000_000
     for day in map(dt.timedelta, itertools.count()):
         date = _FIRST_DAY + day
-        volume = int((_WEEKDAY if date.weekday() < 5 else _WEEKEND) * rng.uniform(0.8, 1.2))
+        volume = int(volumes[date.weekday() >= 5] * rng.uniform(0.8, 1.2))
         midnight = dt.datetime(date.year, date.month, date.day)  # noqa: DTZ001 - written as text with its zone
         for k in range(volume):
             counter += 1 + int(rng.random() * 1400)
@@ -71,14 +71,18 @@ def _files(writer: Writer, number: str, time: dt.datetime) -> Iterator[tuple[str
         yield f"old_post/{day}-{number}.md", post if same else writer.earlier(story)
 
 
-def generate(n: int, seed: int = 1, shares: Shares | None = None) -> Iterator[tuple[str, bytes]]:
+def generate(
+    n: int, seed: int = 1, shares: Shares | None = None, volumes: tuple[int, int] = (_WEEKDAY, _WEEKEND)
+) -> Iterator[tuple[str, bytes]]:
     """``n`` posts as (name, bytes), names as in the archive (``_posts/…`` and ``old_post/…``).
+
+    ``volumes``: articles of a weekday and of a day on a weekend, about.
 
     Two files of one article share the 18 digits of its id, so the number of articles is that of distinct ids.
     """
     writer = Writer(seed, shares or Shares())
     files = itertools.chain.from_iterable(
-        _files(writer, number, time) for number, time in _moments(writer.rng)
+        _files(writer, number, time) for number, time in _moments(writer.rng, volumes)
     )
     return ((name, text.encode()) for name, text in itertools.islice(files, n))
 

@@ -11,11 +11,11 @@ from random import Random
 from benchmarks.markup import chart, image, marked, source_line, ticker
 from benchmarks.prose import Frames, Thing, headline, things
 
-__all__ = ["Shares", "Story", "Writer"]
+__all__ = ["MEDIA", "Shares", "Story", "Writer"]
 
 _COLUMNS = (1344, 1345, 1350, 1351, 1353, 1354, 1355, 1405, 1533, 1797, 11059, 11060, 11142, 11158, 11345)
 _HOSTS = ("finance", "finance", "finance", "stock", "hk", "forex")
-_MEDIA = (
+MEDIA = (
     ("北澜财经", "beilancaijing"),
     ("晨汐日报", "chenxiribao"),
     ("海策证券报", "haicezhengquanbao"),
@@ -104,7 +104,7 @@ class Writer:
             paragraphs,
             headings,
             lead,
-            rng.choice(_MEDIA),
+            rng.choice(MEDIA),
             rng.random(),
         )
 

@@ -52,7 +52,7 @@ def days(rows: Sequence[Row], day: dt.date, width: int) -> Spec:
         for row in rows
     ]
     date = {"field": "date", "type": "temporal", "timeUnit": "utcyearmonthdate"}
-    axis = {"format": "%-d %b", "grid": False, "title": None, "tickCount": width // 90, "labelFlush": True}
+    axis = {"format": "%-d %b", "grid": False, "title": None, "tickCount": width // 90, "labelFlush": False}
     return {
         "data": {"values": values},
         "width": width,

@@ -25,7 +25,7 @@
 -- its mean). The length of 60 days and the least number of 20 are this project's. Departures: a day on which
 -- the lake has nothing is no quiet day and is left out; weekdays are not told apart, so weekends score low; a
 -- median as in the first paper would be 0 for most pairs. A pair named rarely scores high with one article: ask
--- for a number of articles as well.
+-- for a number of articles as well. Reposts count; which articles are new tells the view novelty.
 --
 -- example: What gets unusual attention on the latest date
 --   select name, symbol, articles, round(baseline_mean, 2) as usual, round(z, 1) as z

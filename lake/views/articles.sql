@@ -7,7 +7,7 @@
 --   article_id      VARCHAR      site and the site's own id (18 digits for EastMoney), else a hash of the URL
 --   url             VARCHAR      address of the article; the plain copy's where copies were merged
 --   site            VARCHAR      name of the site's profile, else the registrable host
---   source          VARCHAR      name of the source that brought it
+--   source          VARCHAR      name of the source that brought it; NULL: files that came without a name (--source)
 --   title           VARCHAR      headline
 --   digest          VARCHAR      the site's own summary
 --   body_text       VARCHAR      text, paragraphs parted by a blank line; repeats the digest where that is all there is

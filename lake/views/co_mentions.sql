@@ -1,5 +1,6 @@
 -- view: co_mentions
--- One row per ordered pair of securities that at least 3 articles name together; each pair stands both ways.
+-- One row per ordered pair of securities that at least 3 articles name together; each pair stands both ways
+-- (code < other_code takes each once).
 --
 -- grain: market, code, other_market, other_code
 --

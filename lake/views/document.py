@@ -25,6 +25,7 @@ _INTRODUCTION = """\
 `lake.duckdb` in the lake's folder holds these views and opens in any DuckDB client from 1.0 on, without
 network or extension: `newslake sql "…"`, `duckdb -readonly lake.duckdb`, or `duckdb.connect("lake.duckdb",
 read_only=True)`. Each view carries what stands here as comments, too (`duckdb_views()`, `duckdb_columns()`).
+[Ten questions and their answers](answers.md) show how to ask.
 
 - The file is replaced as a whole at each snapshot. Whoever has it open keeps a consistent older state, for at
   least seven days; open it again to see the newest.
@@ -33,6 +34,7 @@ read_only=True)`. Each view carries what stands here as comments, too (`duckdb_v
   first. Macros need `USE news` in every version.
 - Times are TIMESTAMPTZ and shown in the client's time zone (`SET TimeZone = 'Asia/Shanghai'`);
   `published_date` is the date in the site's own zone.
+- A `share` is from 0 to 1 unless its unit says percent. Reposts are articles, and count as such, wherever nothing else is said.
 - Data files are named by their absolute paths: a lake that was moved is published again by `newslake maintain`.
 - The schema `stored` holds what the views stand on. It may change; the views' columns are only added to.
 """
