@@ -22,7 +22,7 @@ from typing import Any, Self
 from lake.errors import Retry, Stop
 from lake.locations import TABLES, LakeRoot
 from lake.storage import keys
-from lake.storage.indexfile import is_damage, open_index, remove, transaction
+from lake.storage.indexfile import is_damage, open_index, transaction
 from lake.storage.parquet import DataFile
 from lake.storage.tables import Lake, Table, log_entry
 
@@ -92,10 +92,10 @@ class Index:
         return self
 
     def __exit__(self, kind: object, error: object, *_: object) -> None:
+        if isinstance(error, sqlite3.DatabaseError) and (self._db.lost or is_damage(error)):
+            self._db.retire()
+            raise Retry(f"the key index {self._path} was damaged or removed meanwhile: run again")
         self._db.close()
-        if is_damage(error):
-            remove(self._path)
-            raise Retry(f"the key index {self._path} was damaged and has been removed: run again")
         if isinstance(error, sqlite3.OperationalError):  # a full disk, for one
             raise Stop(f"the key index {self._path} cannot be written: {error}") from error
 
@@ -113,9 +113,9 @@ class Index:
         try:
             self._catch_up(lake)
         except sqlite3.DatabaseError as error:
-            if not is_damage(error):
+            if not (self._db.lost or is_damage(error)):
                 raise
-            log.warning("the key index is damaged (%s): reading it anew", error)
+            log.warning("the key index is damaged or removed (%s): reading it anew", error)
             self._restart()
             self._catch_up(lake)
 
@@ -128,8 +128,7 @@ class Index:
                 self._read_new_files(table)
 
     def _restart(self) -> None:
-        self._db.close()
-        remove(self._path)
+        self._db.retire()
         self._db = open_index(self._path)
 
     def _foreign(self, table: Table) -> bool:
