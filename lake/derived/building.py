@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -26,9 +26,16 @@ _MANY = 8  # segments of a like size that are merged: each row is written again 
 
 
 class Work:
-    """Work on the derived tables of a lake up to one version of ``articles``."""
+    """Work on the derived tables of a lake up to one version of ``articles``; ``recent`` as for `changes.batches`."""
 
-    def __init__(self, root: LakeRoot, version: int, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(
+        self,
+        root: LakeRoot,
+        version: int,
+        connection: duckdb.DuckDBPyConnection,
+        recent: Mapping[str, pa.Table] | None = None,
+    ) -> None:
+        self._recent = recent
         self._root = root
         self._version = version
         self._connection = connection
@@ -73,7 +80,7 @@ class Work:
             past = {table.name: self._past(table, start) for table in of}
             columns = [*dict.fromkeys(name for table in of for name in table.reads)]
             batches = 0
-            for rows in changes.batches(paths, columns):
+            for rows in changes.batches(paths, columns, self._recent):
                 batches += 1
                 for table, parts in building:
                     before = (*past[table.name], *parts.set_down())

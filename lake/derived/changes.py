@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import unquote
@@ -46,14 +46,16 @@ def all_files(root: LakeRoot, version: int) -> list[Place]:
     return [table.folder / file.path for file in table.files()]
 
 
-def batches(paths: Sequence[Place], columns: Sequence[str]) -> Iterator[pa.Table]:
+def batches(
+    paths: Sequence[Place], columns: Sequence[str], recent: Mapping[str, pa.Table] | None = None
+) -> Iterator[pa.Table]:
     """The rows of some files, in their order, a bounded number at a time.
 
-    A file from before a column existed has NULL there.
+    A file from before a column existed has NULL there. ``recent``: rows of some of the files, by address.
     """
     wanted = pa.schema(schema.article_fields(*columns))
     held: list[pa.Table] = []
-    for rows in _all(paths, wanted):
+    for rows in _all(paths, wanted, recent or {}):
         held.append(rows)
         if sum(map(len, held)) >= _ROWS:
             yield pa.concat_tables(held)
@@ -62,17 +64,20 @@ def batches(paths: Sequence[Place], columns: Sequence[str]) -> Iterator[pa.Table
         yield pa.concat_tables(held)
 
 
-def _all(paths: Sequence[Place], wanted: pa.Schema) -> Iterator[pa.Table]:
+def _all(paths: Sequence[Place], wanted: pa.Schema, recent: Mapping[str, pa.Table]) -> Iterator[pa.Table]:
     """File by file; from a bucket some at once, for most of it is waiting. On disk threads cost more than they save."""
     if all(isinstance(path, Path) for path in paths):
-        yield from (_read(path, wanted) for path in paths)
+        yield from (_rows(path, wanted, recent) for path in paths)
         return
     with ThreadPoolExecutor(_THREADS) as pool:
         for begin in range(0, len(paths), _THREADS):  # read ahead no further: files may be large
-            yield from pool.map(lambda path: _read(path, wanted), paths[begin : begin + _THREADS])
+            yield from pool.map(lambda path: _rows(path, wanted, recent), paths[begin : begin + _THREADS])
 
 
-def _read(path: Place, wanted: pa.Schema) -> pa.Table:
+def _rows(path: Place, wanted: pa.Schema, recent: Mapping[str, pa.Table]) -> pa.Table:
+    held = recent.get(str(path))
+    if held is not None and set(wanted.names) <= set(held.column_names):
+        return held.select(wanted.names).cast(wanted)
     with pq.ParquetFile(readable(path)) as opened:
         names = set(opened.schema_arrow.names)
         rows = opened.read([name for name in wanted.names if name in names], use_threads=False)

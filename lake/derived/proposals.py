@@ -59,7 +59,7 @@ GROUP BY article_id
 # Whose story is known needs none: a revision stays where its article is. An article's first row here asks for all.
 SEARCHING = f"""
 CREATE TEMP TABLE searching AS
-SELECT fresh.n, published_at, published_date, same, bands, marks
+SELECT fresh.n, published_at, published_date, characters, same, bands, marks
 FROM fresh SEMI JOIN (
     SELECT min(n) AS n FROM fresh ANTI JOIN known USING (article_id) GROUP BY article_id
 ) AS first USING (n);
@@ -68,11 +68,12 @@ SELECT DISTINCT unnest(range(-{WINDOW_DAYS}, {WINDOW_DAYS} + 1))::INTEGER + publ
 FROM (SELECT DISTINCT published_date FROM searching)
 """
 
-# A mark is moved out of the way of the bands, which are 32-bit numbers, too.
+# Bands and marks are 32-bit numbers both; where a band equals a mark by chance, two texts are compared for nothing.
+# Texts of eight characters and more have bands, by which equal ones are found, too.
 _KEYS = """
-SELECT {names}, unnest(bands)::BIGINT AS key, 0 AS mark FROM {rows}
-UNION ALL SELECT {names}, unnest(marks)::BIGINT + 10000000000, 1 FROM {rows}
-UNION ALL SELECT {names}, same, 0 FROM {rows} WHERE same IS NOT NULL
+SELECT {names}, unnest(bands) AS key, 0 AS mark, NULL::INTEGER AS size FROM {rows}
+UNION ALL SELECT {names}, unnest(marks), 1, len(marks)::INTEGER FROM {rows}
+UNION ALL SELECT {names}, (same % 2147483648)::INTEGER, 0, NULL FROM {rows} WHERE characters < 8 AND same IS NOT NULL
 """
 
 # Of what was before only keys that are asked for are kept: texts of a week have millions. ``heads`` has the lists of
@@ -80,25 +81,25 @@ UNION ALL SELECT {names}, same, 0 FROM {rows} WHERE same IS NOT NULL
 HEADS = f"""
 CREATE TEMP TABLE hits_of AS
 WITH near AS (
-    SELECT article_id, revision, same, bands, marks FROM past SEMI JOIN days USING (published_date) WHERE leads
+    SELECT article_id, revision, characters, same, bands, marks FROM past SEMI JOIN days USING (published_date) WHERE leads
 )
 SELECT keys.* FROM ({_KEYS.format(names="article_id, revision", rows="near")}) AS keys
 SEMI JOIN ({_KEYS.format(names="n", rows="searching")}) AS asked USING (key);
 CREATE TEMP TABLE heads AS
 SELECT
     -row_number() OVER () AS n,
-    article_id, revision, run_id, story_id, story_date, published_at, published_date, len(marks)::INTEGER AS size,
-    NULL::BIGINT AS same, NULL::INTEGER[] AS bands, NULL::INTEGER[] AS marks
+    article_id, revision, run_id, story_id, story_date, published_at, published_date,
+    NULL::INTEGER AS characters, NULL::BIGINT AS same, NULL::INTEGER[] AS bands, NULL::INTEGER[] AS marks
 FROM past SEMI JOIN days USING (published_date) SEMI JOIN hits_of USING (article_id)
 WHERE leads
 QUALIFY revision = max(revision) OVER (PARTITION BY article_id);
 CREATE TEMP TABLE hits AS
-SELECT n, key, mark FROM hits_of INNER JOIN heads USING (article_id, revision)
+SELECT n, key, mark, size FROM hits_of INNER JOIN heads USING (article_id, revision)
 """
 
 PAIRS = f"""
 WITH later AS (
-    SELECT n, published_at, published_date, len(marks)::INTEGER AS size, same, bands, marks
+    SELECT n, published_at, published_date, characters, same, bands, marks
     FROM fresh WHERE n BETWEEN $first AND $last
 ),
 asking AS (FROM searching WHERE n BETWEEN $first AND $last),
@@ -113,7 +114,7 @@ around AS (
 earlier_keys AS (
     {_KEYS.format(names="n, published_date", rows="around")}
     UNION ALL
-    SELECT n, published_date, key, mark FROM hits INNER JOIN heads USING (n)
+    SELECT n, published_date, key, mark, size FROM hits INNER JOIN heads USING (n)
 ),
 proposing AS (FROM earlier_keys SEMI JOIN asked USING (key)),
 frequent AS (
@@ -126,21 +127,22 @@ frequent AS (
     HAVING sum(texts) > {_FREQUENT}
 ),
 pairs AS (
-    SELECT asked.n, proposing.n AS other, sum(asked.mark) AS marks, sum(1 - asked.mark) AS proposals
+    SELECT
+        asked.n, proposing.n AS other, sum(asked.mark) AS marks, sum(1 - asked.mark) AS proposals,
+        max(least(asked.size, proposing.size)) AS size  -- marks of the text with fewer
     FROM proposing INNER JOIN (FROM asked ANTI JOIN frequent USING (n, key)) AS asked USING (key)
     WHERE proposing.n < asked.n
     GROUP BY ALL
 ),
-sized AS (SELECT n, published_at, size FROM heads UNION ALL SELECT n, published_at, size FROM later)
+dated AS (SELECT n, published_at FROM heads UNION ALL SELECT n, published_at FROM later)
 SELECT pairs.n, pairs.other
 FROM pairs
-INNER JOIN sized AS later ON later.n = pairs.n
-INNER JOIN sized AS earlier ON earlier.n = pairs.other
+INNER JOIN dated AS later ON later.n = pairs.n
+INNER JOIN dated AS earlier ON earlier.n = pairs.other
 WHERE abs(epoch_us(later.published_at) - epoch_us(earlier.published_at)) <= {WINDOW_DAYS} * 86400000000
     AND (
         pairs.proposals > 0
-        OR pairs.marks >= {_LEAST} * least(later.size, earlier.size)
-            - 2 * sqrt({_LEAST * (1 - _LEAST)} * least(later.size, earlier.size))
+        OR pairs.marks >= {_LEAST} * pairs.size - 2 * sqrt({_LEAST * (1 - _LEAST)} * pairs.size)
     )
 ORDER BY ALL
 """
@@ -152,7 +154,7 @@ DELETE FROM heads WHERE article_id IN (
 INSERT INTO heads BY NAME
 SELECT
     n, article_id, revision, run_id, settled.story_id, settled.story_date, published_at, published_date,
-    len(marks)::INTEGER AS size, same, bands, marks
+    characters, same, bands, marks
 FROM fresh INNER JOIN settled USING (n)
 WHERE settled.leads
 QUALIFY revision = max(revision) OVER (PARTITION BY article_id)

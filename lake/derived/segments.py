@@ -20,6 +20,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from lake.derived.table import Derived
@@ -149,6 +150,9 @@ def _is_valid(root: LakeRoot, segment: Segment) -> bool:
 
 
 _FORGOTTEN = "0" * 8
+_SMALL = 4_000_000
+"""Rows in memory that are sorted there: Arrow takes half the time of DuckDB, and cannot spill."""
+_PLAIN_ORDER = re.compile(r"\w+(, \w+)*")
 
 
 def _entry(root: LakeRoot, version: int) -> str:
@@ -163,6 +167,36 @@ def _hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
 
+def _write_small(path: Path, table: Derived, last: int, rows: pa.Table, superseding: Sequence[Place]) -> None:
+    """As `_write_sorted`, of rows in memory whose order is that of columns."""
+    rows = rows.filter(_current(rows, last, superseding)) if superseding else rows
+    rows = rows.sort_by([(name, "ascending") for name in table.order.split(", ")])
+    pq.write_table(
+        rows,
+        path,
+        compression="zstd",
+        compression_level=1,
+        row_group_size=_row_group(table, len(rows)),
+        store_schema=False,
+    )
+
+
+def _current(rows: pa.Table, last: int, superseding: Sequence[Place]) -> pa.ChunkedArray:
+    """Whether no revision in these files, of versions up to ``last``, supersedes a row."""
+    columns = ["article_id", "revision", "version"]
+    later = pa.concat_tables([pq.read_table(readable(path), columns=columns) for path in superseding])
+    later = later.filter(pc.less_equal(later.column("version"), last))
+    newest = later.group_by("article_id").aggregate([("revision", "max")])
+    at = pc.index_in(rows.column("article_id"), value_set=newest.column("article_id"))
+    return pc.fill_null(
+        pc.greater_equal(rows.column("revision"), newest.column("revision_max").take(at)), True
+    )
+
+
+def _row_group(table: Derived, rows: int) -> int:
+    return max(table.row_group, rows // table.most_groups) if table.most_groups else table.row_group
+
+
 def _write_sorted(
     connection: duckdb.DuckDBPyConnection,
     path: Path,
@@ -171,10 +205,13 @@ def _write_sorted(
     rows: pa.Table | Sequence[Place],
     superseding: Sequence[Place],
 ) -> None:
+    if isinstance(rows, pa.Table) and len(rows) <= _SMALL and _PLAIN_ORDER.fullmatch(table.order):
+        _write_small(path, table, last, rows, superseding)
+        return
     source = "held"
     if isinstance(
         rows, pa.Table
-    ):  # never beside files: DuckDB 2.0 runs out of memory then instead of spilling
+    ):  # never beside files: DuckDB 2.0 runs out of memory then, instead of spilling
         connection.register(source, rows)
     else:
         source = scan(rows)
@@ -185,11 +222,8 @@ def _write_sorted(
             " AS later ON later.article_id = given.article_id AND later.revision > given.revision"
         )
     columns = ", ".join(f'given."{name}"' for name in table.columns.names)
-    row_group = table.row_group
-    if table.most_groups:
-        held = len(rows) if isinstance(rows, pa.Table) else rows_in(rows)
-        row_group = max(row_group, held // table.most_groups)
+    held = len(rows) if isinstance(rows, pa.Table) else rows_in(rows)
     connection.execute(
         f"COPY (SELECT {columns} {query} ORDER BY {table.order}) TO {quoted(str(path))}"
-        f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {row_group})"
+        f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_row_group(table, held)})"
     )

@@ -9,11 +9,12 @@ import logging
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 
 import duckdb
+import pyarrow as pa
 
 from lake.derived import segments
 from lake.derived.building import Work
@@ -42,15 +43,17 @@ def keep_up(
     connection: duckdb.DuckDBPyConnection | None = None,
     *,
     limit: int | None = _CHEAP,
+    recent: Mapping[str, pa.Table] | None = None,
 ) -> None:
     """Bring the derived tables up to a version of ``articles``; a failure is logged, and no more.
 
     Then small segments are merged, those of a like size, if they have up to ``limit`` bytes together. A
-    ``connection`` to a database in memory saves the making of one, which is a third of the time.
+    ``connection`` to a database in memory saves the making of one. ``recent``: rows of files of articles that are in
+    memory, by address.
     """
     begun = time.perf_counter()
     with _forgiven(root, version), _session(root, connection) as session:
-        work = Work(root, version, session)
+        work = Work(root, version, session, recent)
         if not _extended(work):
             for table in DERIVED:
                 with _forgiven(root, version, f" ({table.name})"):

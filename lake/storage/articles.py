@@ -23,6 +23,8 @@ _SLICE_BYTES = (
     48 * 1024 * 1024
 )  # staged bytes taken at once; sorting and writing need about three times as much
 _FILE_ROWS = 20_000  # rows in one file at most
+_HELD_ROWS = 2_500
+"""Rows of a run up to which they stay in memory for publishing: some 25 MB."""
 _THREADS = 4  # files written at once: compressing and flushing leave Python's lock alone
 _ORDER = [("published_date", "ascending"), ("published_at", "ascending"), ("article_id", "ascending")]
 
@@ -43,7 +45,7 @@ def write_articles(
     per_row = sum(extracts.bytes for extracts, _ in sources) // max(total, 1)
     limit = max(1000, _SLICE_BYTES // max(per_row, 1))
     folder = root.table("articles")
-    keep = KEYS["articles"] if len(order) <= _FILE_ROWS else ()
+    keep = _kept(len(order))
     numbers = itertools.count()
     files: list[DataFile] = []
 
@@ -55,6 +57,13 @@ def write_articles(
         for begin, end in _slices(order.column("published_date").to_pylist(), limit):
             files += pool.map(write, _per_file(_gather(sources, order.slice(begin, end - begin), run_id)))
     return files
+
+
+def _kept(rows: int) -> Sequence[str]:
+    """The columns that stay in memory of so many rows."""
+    if rows <= _HELD_ROWS:
+        return tuple(ARTICLES.names)
+    return KEYS["articles"] if rows <= _FILE_ROWS else ()
 
 
 def _order(sources: Sequence[tuple[Extracts, Sequence[int]]]) -> pa.Table:

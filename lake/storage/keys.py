@@ -55,9 +55,9 @@ def origin_key(origin: str) -> bytes:
 def statements(name: str, path: Place, file: int, held: pa.Table | None = None) -> Iterator[Statement]:
     """What the index must take over from one data file (``file`` is its number in the index).
 
-    ``held``: its key columns, if they are at hand.
+    ``held``: its key columns, perhaps with others, if they are at hand.
     """
-    columns = _read(path, KEYS[name]) if held is None else held
+    columns = _read(path, KEYS[name]) if held is None else held.select(list(KEYS[name]))
     rows = list(zip(*(_ticks(column).to_pylist() for column in columns.columns), strict=True))
     if name == "captures":
         yield from _captures(rows, path, file)

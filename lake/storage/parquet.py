@@ -72,7 +72,7 @@ class DataFile:
 
     ``revision`` is the highest one in a file of articles. ``stats`` is the Delta log's JSON of row count and
     bounds, for a file that is to be committed. ``keys`` are columns of a file that was just written, so that
-    the key index need not read it.
+    the key index, and perhaps publishing, need not read it.
     """
 
     path: str

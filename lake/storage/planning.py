@@ -29,7 +29,7 @@ _SMALL = {"articles": 8 * _MIB}
 _TINY = _MIB // 4
 """Compressed bytes below which a run merges files on its way, which takes 2 ms for each."""
 _NEAR = 4  # how many times as large as another one a file is that is merged with it on the way
-_TINY_FILES = 8  # of one day, from which on that is worth while
+_TINY_FILES = _OPEN_FILES  # of one day: at fewer, rows would be written again more often than by maintenance
 _ON_THE_WAY = 48  # files that a run merges at most: as many as one adds that touches many days
 _DAY = len("2022-03-01")
 _MONTH = 64 * _MIB

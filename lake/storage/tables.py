@@ -68,7 +68,8 @@ _CONFIGURATION = {
 class Table:
     """A table at one version. ``commit`` goes from that version to the next or fails with Conflict.
 
-    ``recent`` has the key columns of files that this handle committed last, by path, where they were kept.
+    ``recent`` has columns of files that this handle committed last, by path, where they were kept: the key columns, of
+    a small run's articles all.
     """
 
     root: LakeRoot
@@ -146,7 +147,8 @@ class Table:
         except (CommitFailedError, Retry) as error:
             self._settle(target, token, error)
         self._flush(target)
-        self.recent = {file.path: file.keys for file in added if file.keys is not None}
+        kept = {file.path: file.keys for file in added if file.keys is not None}
+        self.recent = self.recent | kept if removed else kept
         return target
 
     def _flush(self, version: int) -> None:

@@ -102,7 +102,9 @@ def _attempt(root: LakeRoot, *, always: bool, anew: bool) -> Published:
         history = snapshots.history(root, lake.outcomes if lake else None)
         newest = next(history, None)
         files = snapshots.files(root, newest, lake)
-        derived = _derived(connection, root, newest)
+        derived = _derived(connection, root, newest, _recent(lake))
+        if lake is not None:
+            lake.articles.recent.clear()  # its texts may take 25 MB
         _remove(fresh)
         if anew:
             forget(root.index.parent)
@@ -181,14 +183,25 @@ def _past_contents(connection: duckdb.DuckDBPyConnection) -> str | None:
     return found[0] if found else None
 
 
+def _recent(lake: Lake | None) -> Mapping[str, pa.Table]:
+    """Rows of articles that this process has just written, by the addresses of their files."""
+    if lake is None:
+        return {}
+    folder = lake.articles.folder
+    return {f"{folder}/{path}": rows for path, rows in lake.articles.recent.items()}
+
+
 def _derived(
-    connection: duckdb.DuckDBPyConnection, root: LakeRoot, newest: Snapshot | None
+    connection: duckdb.DuckDBPyConnection,
+    root: LakeRoot,
+    newest: Snapshot | None,
+    recent: Mapping[str, pa.Table],
 ) -> Mapping[str, str]:
     """Bring the derived tables up to a snapshot; name -> query."""
     if newest is None:
         return relations(root, None)
     version = newest.versions["articles"]
-    upkeep.keep_up(root, version, connection)
+    upkeep.keep_up(root, version, connection, recent=recent)
     return relations(root, version)
 
 
