@@ -90,6 +90,7 @@ def table(figures: dict[str, list[dict[str, float]]]) -> str:
 
 def main() -> None:
     """Measure and print."""
+    os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"  # read when Prefect is imported
     from prefect.testing.utilities import prefect_test_harness
 
     posts = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000

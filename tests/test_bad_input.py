@@ -219,7 +219,12 @@ def test_nothing_that_could_be_read_is_a_failure(tmp_path: Path, source: str) ->
 
 
 def test_words_that_make_no_command_are_a_usage_error(tmp_path: Path) -> None:
-    for arguments in (["ingest"], ["ingest", "--no-such-option", "x"], ["injest", "x"]):
+    for arguments in (
+        ["ingest"],
+        ["ingest", "--no-such-option", "x"],
+        ["ingest", "x", "--workers", "0"],
+        ["injest", "x"],
+    ):
         done = newslake(*arguments, cwd=tmp_path)
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.strip()

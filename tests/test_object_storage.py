@@ -149,6 +149,13 @@ def test_sources_of_ones_own_lie_in_the_bucket(lake: str, capsys: pytest.Capture
     capsys.readouterr()
     assert run("sources|list", lake) == 0
     assert "mine" in capsys.readouterr().out
+    assert run("sources|add|chinanews", lake) == 0
+    assert f"in {lake}/sources.toml" in capsys.readouterr().out
+    text = (ObjectPath.parse(lake) / "sources.toml").read_bytes().decode()
+    assert text.startswith("[mine]\n") and text.endswith("[chinanews]\non = true\n")
+    listed = told("sources|list|--json", lake, capsys)["sources"]
+    assert {"mine": False, "chinanews": True}.items() <= {each["name"]: each["on"] for each in listed}.items()
+    assert run("sources|add|chinanews", lake) == 2
 
 
 def test_caches_may_go_and_lie_on_the_machine_alone(lake: str, tmp_path: Path, machine: Path) -> None:

@@ -79,6 +79,18 @@ def test_a_pool_gives_what_one_process_gives(tmp_path: Path) -> None:
     assert sum(result.extracted for result in pooled) == len(names)
 
 
+def test_few_batches_are_cut_so_that_all_processes_have_work_to_the_end(tmp_path: Path) -> None:
+    names = [f"{n:03d}.md" for n in range(230)]
+    specs = captured(tmp_path, names, batch=115)
+    counted: list[int] = []
+    pooled = structure_batches(specs, workers=2, progress=counted.append)
+    assert len(pooled) == len(counted) == 6
+    columns = ("capture_id", "content_hash")
+    cut = [row for r in pooled for row in staging.read(Path(str(r.articles)), columns).to_pylist()]
+    whole = structure_batches(specs, workers=1)
+    assert cut == [row for r in whole for row in staging.read(Path(str(r.articles)), columns).to_pylist()]
+
+
 def test_a_row_that_no_column_can_hold_is_a_reject(tmp_path: Path) -> None:
     (spec,) = captured(tmp_path, ["a.md", "b.md"], batch=10)
     rows = []

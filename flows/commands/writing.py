@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from flows.commands.common import DEFAULT, Common, log_to_stderr, print_json, progress, say
 
@@ -17,7 +18,11 @@ if TYPE_CHECKING:  # loading it costs a second, which only the commands that use
 __all__ = ["ingest", "restructure"]
 
 Workers = Annotated[
-    int | None, Parameter(help="Processes that structure pages; one for each core by default.")
+    int | None,
+    Parameter(
+        help="Processes that structure pages; one for each core by default.",
+        validator=Number(gte=1, lte=256),
+    ),
 ]
 
 

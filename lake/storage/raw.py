@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -53,12 +53,16 @@ def read_many(
     yield from _with_bodies(spec)
 
 
-def read_batch(spec: Path, *, bodies: bool = True) -> Iterator[tuple[dict[str, Any], bytes]]:
-    """(row without body, bytes) of each capture of a staged batch; with ``bodies=False`` all bytes are empty.
+def read_batch(
+    spec: Path, *, bodies: bool = True, only: Sequence[str] | None = None
+) -> Iterator[tuple[dict[str, Any], bytes]]:
+    """(row without body, bytes) of each capture of a staged batch, or of those whose ids are in ``only``.
 
-    One row group's bodies are held at a time.
+    With ``bodies=False`` all bytes are empty. One row group's bodies are held at a time.
     """
     rows = staging.read(spec)
+    if only is not None:
+        rows = rows.filter(pc.is_in(rows.column("capture_id"), value_set=pa.array(only, pa.string())))
     if bodies:
         yield from _with_bodies(rows)
     else:
