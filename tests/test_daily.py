@@ -78,6 +78,22 @@ def test_attention_and_what_is_unusual(daily: Daily) -> None:
     assert days[DAY] == 6
 
 
+def test_one_text_that_many_repeat_is_not_unusual_attention(tmp_path: Path) -> None:
+    text = "青禾钢铁与云岭银行签订长期供货协议，特种钢产能将于年内投产，双方还将共同建设研发中心，预计明年上半年完工。"
+    repeated = [
+        busy(number, media=f"媒体{number}", title="青禾钢铁扩产", body_text=text) for number in range(5)
+    ]
+    of_one_text = gather(lake(tmp_path / "one", month(repeated)))
+    assert of_one_text.row("told")["stories"] == 1
+    assert of_one_text.rows("abnormal") == ()
+    another = busy(
+        9,
+        body_text="青禾钢铁董事会今日审议了另一件事，与此前的协议没有关系，具体内容将于下周的股东大会上公布，请投资者留意风险。",
+    )
+    (steel,) = gather(lake(tmp_path / "two", month([*repeated, another]))).rows("abnormal")
+    assert (steel["articles"], steel["texts"]) == (6, 2)
+
+
 def test_headlines_lead_with_the_article_most_about_the_security_most_in_the_news(daily: Daily) -> None:
     titles = [(row["title"], row["names"]) for row in daily.rows("headlines")]
     assert titles[:3] == [

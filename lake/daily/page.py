@@ -20,7 +20,7 @@ from lake.daily.drawing import Chart
 from lake.daily.gathering import ZONE, Daily
 from lake.daily.sparks import sparks
 from lake.daily.summary import lead
-from lake.daily.wording import clip, clock, compared, counted, duration, edits, number, percent
+from lake.daily.wording import clip, clock, compared, counted, duration, edits, few, number, percent
 from lake.storage.files import Place, write_whole
 
 __all__ = ["render", "write"]
@@ -70,6 +70,7 @@ def _environment() -> Environment:
         "counted": counted,
         "duration": duration,
         "edits": edits,
+        "few": few,
         "href": _href,
         "local": _local,
         "number": number,

@@ -15,9 +15,12 @@ _DAYS = 60  # as queries/abnormal_days.sql has them
 
 def sparks(daily: Daily) -> dict[tuple[int | None, str], str]:
     """For each security with unusual attention its sixty days as a small picture, the day itself marked."""
-    counts: dict[tuple[int | None, str], dict[dt.date, int]] = {}
+    counts: dict[tuple[int | None, str], dict[dt.date, int]] = {
+        (row["market"], row["code"]): {} for row in daily.rows("abnormal")
+    }
     for row in daily.rows("abnormal_days"):
-        counts.setdefault((row["market"], row["code"]), {})[row["date"]] = row["articles"]
+        if (found := counts.get((row["market"], row["code"]))) is not None:
+            found[row["date"]] = row["articles"]
     dates = [daily.day - dt.timedelta(days=back) for back in range(_DAYS - 1, -1, -1)]
     return {key: drawn(_spark([found.get(day, 0) for day in dates])) for key, found in counts.items()}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lake.daily.gathering import Daily, Row
-from lake.daily.wording import clip, compared, counted, number
+from lake.daily.wording import clip, compared, counted, few
 
 __all__ = ["figures", "lead", "markdown", "sentence"]
 
@@ -34,7 +34,7 @@ def _unusual(rows: tuple[Row, ...]) -> str:
     if not rows:
         return ""
     named = [
-        f"{clip(row['name'] or row['code'], _NAME)} ({counted(row['articles'])}, usually {number(row['usual'], 1)})"
+        f"{clip(row['name'] or row['code'], _NAME)} ({counted(row['articles'])}, usually {few(row['usual'])})"
         for row in rows[:_NAMED]
     ]
     return f" Unusual attention: {', '.join(named)}."

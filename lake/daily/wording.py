@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from itertools import islice
 
-__all__ = ["clip", "clock", "compared", "counted", "duration", "edits", "number", "percent"]
+__all__ = ["clip", "clock", "compared", "counted", "duration", "edits", "few", "number", "percent"]
 
 _LONGEST = 160  # characters of a text that may be of any length
 _UNSEEN = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -18,6 +18,11 @@ _UNITS = ((60 * 24 * 365.25, "years"), (60 * 24, "days"), (60, "h"), (1, "min"))
 def number(value: float | None, digits: int = 0) -> str:
     """1234.5 as ``1,234`` or with so many digits; a dash for nothing."""
     return "–" if value is None else f"{value:,.{digits}f}"
+
+
+def few(value: float | None) -> str:
+    """A mean of small counts: 1.2, and 0.02 rather than 0.0."""
+    return number(value, 2 if value is not None and value < 0.1 else 1)
 
 
 def counted(count: int, noun: str = "article") -> str:

@@ -1,12 +1,33 @@
--- Securities that got far more attention than in the 60 days before: three standard deviations and more.
--- reads: abnormal_attention_on, relevance, articles
+-- Securities that got far more attention than in the 60 days before: three standard deviations and more, in two
+-- texts at least. (One text that many media repeat is a story.)
+-- reads: abnormal_attention_on, novelty, relevance, articles
 with
 
+texts as (
+    select market, code, count(distinct story_id) as texts
+    from novelty
+    where published_date = $day
+    group by market, code
+),
+
 unusual as (
-    select market, code, name, symbol, articles, baseline_mean, z
-    from abnormal_attention_on($day)
-    where kind = 'security' and articles >= 3 and z >= 3
-    order by z desc, code
+    select
+        attention.market,
+        attention.code,
+        attention.name,
+        attention.symbol,
+        attention.articles,
+        coalesce(texts.texts, attention.articles) as texts,
+        attention.baseline_mean,
+        attention.z
+    from abnormal_attention_on($day) as attention
+    left join texts
+        on texts.code = attention.code and texts.market is not distinct from attention.market
+    where attention.kind = 'security'
+        and attention.articles >= 3
+        and attention.z >= 3
+        and coalesce(texts.texts, attention.articles) >= 2
+    order by attention.z desc, attention.code
     limit 12
 ),
 
@@ -31,6 +52,7 @@ select
     unusual.name,
     unusual.symbol,
     unusual.articles,
+    unusual.texts,
     unusual.baseline_mean as usual,
     unusual.z,
     articles.title,

@@ -1,4 +1,5 @@
--- The sixty days behind each security with unusual attention; days without an article about it are left out.
+-- The sixty days behind each security with unusual attention (and of those that only one text names); days without
+-- an article about it are left out.
 -- reads: abnormal_attention_on, attention_daily
 select daily.market, daily.code, daily.published_date as date, daily.articles
 from attention_daily as daily
@@ -6,8 +7,6 @@ inner join (
     select market, code
     from abnormal_attention_on($day)
     where kind = 'security' and articles >= 3 and z >= 3
-    order by z desc, code
-    limit 12
 ) as unusual
     on unusual.code = daily.code and unusual.market is not distinct from daily.market
 where daily.published_date between $day - 59 and $day
