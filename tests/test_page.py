@@ -105,6 +105,27 @@ def test_time_and_authors_in_elements_near_the_text(lines: str, when: str, autho
     assert (found.published_at.isoformat(), found.authors) == (when, authors)
 
 
+def test_no_field_carries_signs_that_nobody_sees() -> None:
+    unseen = "\u202e\u2066\u061c\u200b\x07\x1b"
+    data = {
+        "@type": "NewsArticle",
+        "headline": f"码头{unseen}重开",
+        "author": f"周{unseen}望舒",
+        "publisher": {"name": f"远{unseen}岸"},
+    }
+    head = (
+        f"<script type='application/ld+json'>{json.dumps(data)}</script><meta name='keywords' content='港{unseen}口'>"
+        f"<meta property='article:section' content='财{unseen}经'><meta name='description' content='{PARAGRAPHS[3]}{unseen}'>"
+    )
+    body = f"{article()}<p>又{unseen}及</p><img src='https://i.example.cn/{unseen}.png' alt='图{unseen}'><a href='https://x.example.cn/{unseen}'>更{unseen}多</a>"
+    found = extract_page(
+        f"<html><head>{head}</head><body><div>{body}</div></body></html>", url=URL, captured_at=NOW
+    )
+    assert (found.title, found.media, found.category, found.tags) == ("码头重开", "远岸", "财经", ("港口",))
+    assert found.images[0].alt == "图" and "%E2%80%AE" in found.images[0].url
+    assert not any(sign in f"{found}" or ascii(sign)[1:-1] in f"{found}" for sign in unseen)
+
+
 def test_dates_fall_back_from_line_to_address_to_capture() -> None:
     html = page(article()).replace("2024年05月06日 08:30", "")
     found = extract_page(html, url="https://news.example.cn/2024-05-07/88.html", captured_at=NOW)

@@ -18,7 +18,8 @@ __all__ = ["Block", "Blocks", "Place"]
 Place = tuple[int, int, int]
 """A place while writing: number of the block, pieces of its text, pieces of its Markdown."""
 
-_LEAD = re.compile(r"\s*(?:(?:-|\d{1,9}\.) )?")  # a gap, and the bullet that it may hold
+_LEAD = re.compile(r"\s*(?:(?:-|\d{1,9}\.) )?")  # a gap, and the bullet that it may hold in a list
+_GAP = re.compile(r"\s*")
 
 
 @dataclass(slots=True)
@@ -100,9 +101,16 @@ class Blocks(Lines):
         if place[0] != len(self.done):
             return
         content = "".join(self._markdown[place[2] :])
-        lead = _LEAD.match(content).end()  # type: ignore[union-attr]
-        if content[lead:]:
-            self._markdown[place[2] :] = [content[:lead], render(content[lead:])]
+        lead = (_LEAD if self.lists else _GAP).match(content).end()  # type: ignore[union-attr]
+        if not content[lead:] or (self.lists and "\n" in content[lead:]):
+            return  # marks hold within one list item only
+        marked = render(content[lead:])
+        before = "" if lead else "".join(self._markdown[max(0, place[2] - 1) : place[2]])
+        if marked[0] == before[-1:] == "`":
+            return  # two code spans side by side would be read as one longer mark, and what follows as HTML
+        if marked[0] == "[" and before.endswith("!"):
+            self._markdown[place[2] - 1] = f"{before[:-1]}\\!"  # else the link would be an image
+        self._markdown[place[2] :] = [content[:lead], marked]
 
     def picture(self, marked: str) -> None:
         """Add an image: it has no text. Before a block's first word it stands on a line of its own."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from lake.extraction import markdown
+from lake.extraction.lines import shown
 from lake.extraction.tokens import attributes_of
 from lake.model import Image
 
@@ -117,7 +118,7 @@ def read_image(attrs: Attrs, base_url: str | None) -> Image | None:
     image = Image(
         url,
         markdown.absolute(original, base_url) if original else None,
-        alt=" ".join(attrs.get("alt", "").split()) or None,
+        alt=shown(" ".join(attrs.get("alt", "").split())) or None,
         width=_pixels(attrs.get("width")),
         height=_pixels(attrs.get("emheight") or attrs.get("height")),
     )

@@ -12,9 +12,9 @@ from unicodedata import east_asian_width
 
 from lake.extraction import markdown
 
-__all__ = ["CELL", "ITEM", "LINE", "Lines"]
+__all__ = ["CELL", "ITEM", "LINE", "Lines", "shown"]
 
-_HIDDEN = "\x00-\x08\x0e-\x1b\x7f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffe\uffff"
+_HIDDEN = "\x00-\x08\x0e-\x1b\x7f\xad\u200b-\u200f\u202a-\u202e\u061c\u2060-\u206f\ufeff\ufffe\uffff"
 _RUN = re.compile(rf"[\s{_HIDDEN}]+")
 _HIDDEN_RUN = re.compile(f"[{_HIDDEN}]+")
 _WIDE = re.compile("[\u1100-\u11ff\u2e80-\uffff\U00010000-\U0010ffff]")  # where all wide characters stand
@@ -22,6 +22,11 @@ _SPACE, _SOURCE_BREAK = " ", "\n"
 LINE, ITEM, CELL = "br", "item", "cell"
 """Gaps that are more than white space: a new line, a list item, a table's cell."""
 _STRONG_GAPS = frozenset((LINE, ITEM, CELL))
+
+
+def shown(text: str) -> str:
+    """Text without control characters and those that steer its direction or have no width; on one line."""
+    return text if text.isprintable() else " ".join(_HIDDEN_RUN.sub("", text).split())
 
 
 class Lines:

@@ -32,7 +32,7 @@ MAX_COLUMNS = 100
 
 SIGNS = tuple("\\`*_[]<~&")
 """Characters that mean something within a line of Markdown."""
-_SPECIAL = re.compile(r"[\\`*_\[\]<~]|&(?=[#\w]{1,31};)")
+_SPECIAL = re.compile(r"[\\`*_\[\]<~]|&(?=[#\w]{1,31};|#?$)")
 _LINE_START = re.compile(r"(#{1,6}(?=\s|$)|[-+=](?=\s|$|[-=+ ])|>|\d{1,9}(?=[.)]))")
 _LINE_STARTS = frozenset("#-+=>") | frozenset(map(str, range(10)))
 _URL_UNSAFE = re.compile(r"[\s<>()\[\]\\\"'`|]")
@@ -70,7 +70,9 @@ def absolute(url: str, base: str | None) -> str | None:
             return None
         if not url.lower().startswith(("http://", "https://")):
             return None
-    return url if url.isprintable() and " " not in url else _URL_UNSAFE.sub(_percent, url)
+    if url.isprintable() and " " not in url:
+        return url
+    return _URL_UNSAFE.sub(_percent, "".join(sign if sign.isprintable() else _encoded(sign) for sign in url))
 
 
 def link(content: str, url: str) -> str:
@@ -84,7 +86,11 @@ def image(alt: str, url: str) -> str:
 
 
 def _percent(match: re.Match[str]) -> str:
-    return "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "replace"))
+    return _encoded(match[0])
+
+
+def _encoded(text: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in text.encode("utf-8", "replace"))
 
 
 def emphasis(content: str, mark: str) -> str:
@@ -94,8 +100,10 @@ def emphasis(content: str, mark: str) -> str:
     punctuation it does so only beside spaces, which Chinese text does not have.
     """
     if not content[:1].isalnum() or not content[-1:].isalnum():
+        if "](" in content:
+            return content  # the marks would go into a link's address
         head, content, tail = _WORD_SPAN.fullmatch(content).groups()  # type: ignore[union-attr]
-        if not content or "\\" in (head[-1:], tail[:1]) or "](" in content + tail:
+        if not content or "\\" in (head[-1:], tail[:1]) or "`" in head + tail:
             return f"{head}{content}{tail}"
         return f"{head}{mark}{content}{mark}{tail}"
     return f"{mark}{content}{mark}"

@@ -21,6 +21,7 @@ from lake.extraction.cleaning import Content, balanced, read
 from lake.extraction.fields import Evidence
 from lake.extraction.generic import Area, article_tokens, find
 from lake.extraction.language import language_of
+from lake.extraction.lines import shown
 from lake.extraction.metadata import Metadata, metadata
 from lake.extraction.no_article import refuse
 from lake.extraction.outline import Outline, outline, words_in
@@ -199,7 +200,7 @@ def _article(evidence: Evidence, body: _Body, name: str | None) -> Article:
     day = None if origin == "capture" else published.date()
     known = native or evidence.address
     key = "" if known else identity.content_key(heading, day, content.text)
-    values: dict[str, Any] = {field: value for field, (value, _) in read_fields.items()}
+    values = {field: _shown(value) for field, (value, _) in read_fields.items()}
     return Article(
         article_id=identity.article_id(site, native, evidence.address, key),
         site=site,
@@ -218,6 +219,13 @@ def _article(evidence: Evidence, body: _Body, name: str | None) -> Article:
         rules=rules,
         **values,
     )
+
+
+def _shown(value: Any) -> Any:
+    """A field's text, or each of its texts, without characters that nobody sees."""
+    if isinstance(value, tuple):
+        return tuple(filter(None, map(shown, value)))
+    return (shown(value) or None) if value else value
 
 
 def _native_id(evidence: Evidence, name: str | None) -> str | None:

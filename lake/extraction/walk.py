@@ -128,7 +128,7 @@ class Walk:
 
     def _heading(self, tag: str, written: str) -> Close:
         self.blocks.boundary()
-        if self.blocks.lists or self.blocks.in_table or self.blocks.heading:
+        if self.blocks.lists or self.blocks.in_table or self.blocks.heading or self.blocks.verbatim:
             return self.blocks.boundary
         self.blocks.heading = int(tag[1])
         return self._close_heading
@@ -147,7 +147,7 @@ class Walk:
         self.blocks.quotes -= 1
 
     def _verbatim(self, tag: str, written: str) -> Close:
-        if self.blocks.lists or self.blocks.in_table or self.blocks.verbatim:
+        if self.blocks.lists or self.blocks.in_table or self.blocks.verbatim or self.blocks.heading:
             self.blocks.boundary()
             return self.blocks.boundary
         self.blocks.flush()
