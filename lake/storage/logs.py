@@ -20,7 +20,7 @@ __all__ = ["readable", "without_damaged_notes"]
 
 log = logging.getLogger(__name__)
 
-
+_ASIDE = ".damaged"
 _NEEDED: Mapping[str, frozenset[str]] = {
     "add": frozenset({"path", "partitionValues", "size", "modificationTime", "dataChange"}),
     "remove": frozenset({"path", "dataChange"}),
@@ -28,13 +28,17 @@ _NEEDED: Mapping[str, frozenset[str]] = {
     "protocol": frozenset({"minReaderVersion", "minWriterVersion"}),
     "txn": frozenset({"appId", "version"}),
     "commitInfo": frozenset(),
+    "cdc": frozenset({"path"}),
+    "domainMetadata": frozenset({"domain"}),
+    "checkpointMetadata": frozenset({"version"}),
+    "sidecar": frozenset({"path"}),
 }
 
 
 def readable(root: LakeRoot, name: str) -> list[str]:
     """Make the log of a table readable; returns what was done, as phrases.
 
-    What is changed stays beside it as ``….damaged``. Raises Stop if nothing helps.
+    What is changed stays beside it as ``….damaged``; only what is certainly damaged is. Raises Stop if nothing helps.
     """
     folder = root.table(name) / "_delta_log"
     done: list[str] = []
@@ -42,12 +46,27 @@ def readable(root: LakeRoot, name: str) -> list[str]:
         return done
     for remedy in ("", *_remedies(root, name)):
         done += [remedy] if remedy else []
-        try:
-            open_table(root, name).files()
+        problem = _problem(root, name)
+        if problem is None:
             return done
-        except (DeltaError, OSError, Stop) as error:
-            log.debug("%s cannot be read: %s", folder, error)
-    raise Stop(f"the log of {root.table(name)} cannot be read; restore {folder} from a backup")
+        log.debug("%s cannot be read: %s", folder, problem)
+    for path in _bad_checkpoints(root, name):
+        _set_aside(path)
+        done.append(f"{path} is damaged and set aside")
+    problem = _problem(root, name)
+    if problem is not None:
+        what = f"the log of {root.table(name)} cannot be read ({problem}), and leaving out what is damaged does not help"
+        raise Stop(f"{what}; restore {folder} from a backup")
+    return done
+
+
+def _problem(root: LakeRoot, name: str) -> str | None:
+    """Why a table cannot be opened; None if it can."""
+    try:
+        open_table(root, name).files()
+    except (DeltaError, OSError, Stop) as error:
+        return str(error)
+    return None
 
 
 def without_damaged_notes(root: LakeRoot) -> list[str]:
@@ -77,12 +96,29 @@ def _remedies(root: LakeRoot, name: str) -> Iterator[str]:
             _set_aside(path)
             path.write_bytes(b"".join(line + b"\n" for line in sound))
             yield f"{path} lost {len(lines) - len(sound)} entries that were damaged"
-    for path in (
-        *folder.glob("_last_checkpoint"),
-        *_sorted(folder.glob("*.checkpoint.parquet"))[::-1],
-    ):
-        _set_aside(path)
-        yield f"{path} is damaged and set aside"
+
+
+def _bad_checkpoints(root: LakeRoot, name: str) -> list[Place]:
+    """The checkpoints without which a log can be read, and not with them, the newest first; none if none is to blame.
+
+    Tried on a copy: a log may be unreadable for another reason, as a protocol that we don't know, and old entries
+    may be in a checkpoint alone. Raises OSError where a file may not be read, which is no damage.
+    """
+    folder = root.table(name) / "_delta_log"
+    checkpoints = _sorted(folder.glob("*.checkpoint*.parquet"))[::-1]
+    bad = _sorted(folder.glob("_last_checkpoint"))
+    for path in (None, *checkpoints):
+        bad += [path] if path is not None else []
+        with tempfile.TemporaryDirectory(prefix="newslake-") as copy:
+            target = Path(copy) / name / "_delta_log"
+            target.mkdir(parents=True)
+            for each in [each for each in _sorted(folder.glob("*")) if each.is_file()]:
+                content = each.read_bytes()
+                if each not in bad and not each.name.endswith(_ASIDE):
+                    (target / each.name).write_bytes(content)
+            if _problem(LakeRoot(Path(copy)), name) is None:
+                return bad
+    return []
 
 
 def _is_action(line: bytes) -> bool:

@@ -12,6 +12,7 @@ from random import Random
 import pytest
 
 from flows.cli import main
+from lake.errors import Stop
 from lake.locations import TABLES, LakeRoot
 from lake.storage import snapshots
 from lake.storage.maintain import maintain
@@ -140,6 +141,48 @@ def test_a_damaged_checkpoint_is_set_aside(root: LakeRoot) -> None:
     assert {finding.kind for finding in verify(root)} == {"log"}
     repair(root)
     assert verify(root) == [] and model.found(root) == before
+
+
+def _log(root: LakeRoot, name: str) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (root.table(name) / "_delta_log").glob("*.*")}
+
+
+def test_of_two_checkpoints_only_the_damaged_one_is_set_aside(root: LakeRoot) -> None:
+    for n in range(22):
+        open_table(root, "rejects").commit([], {"run_id": f"x{n}"})
+    before = model.found(root)
+    older, newer = sorted((root.table("rejects") / "_delta_log").glob("*.checkpoint.parquet"))
+    newer.write_bytes(newer.read_bytes()[:-100])
+    assert repair(root).lost == []
+    assert older.exists() and not newer.exists()
+    assert verify(root) == [] and model.found(root) == before
+
+
+def test_the_only_record_of_old_entries_is_not_set_aside(root: LakeRoot) -> None:
+    """After a month entries are in a checkpoint alone: without it nothing could be read."""
+    for n in range(12):
+        open_table(root, "rejects").commit([], {"run_id": f"x{n}"})
+    (checkpoint,) = (root.table("rejects") / "_delta_log").glob("*.checkpoint.parquet")
+    for version in range(int(checkpoint.name.split(".")[0]) + 1):
+        log_entry(root, "rejects", version).unlink()
+    checkpoint.write_bytes(checkpoint.read_bytes()[:-100])
+    before = _log(root, "rejects")
+    with pytest.raises(Stop, match="restore"):
+        repair(root)
+    assert _log(root, "rejects") == before
+
+
+def test_a_log_that_is_sound_and_too_new_is_left_alone(root: LakeRoot) -> None:
+    """Another tool has raised the protocol's version above what we read."""
+    for n in range(12):
+        open_table(root, "rejects").commit([], {"run_id": f"x{n}"})
+    entry = log_entry(root, "rejects", open_table(root, "rejects").version + 1)
+    entry.write_text('{"protocol":{"minReaderVersion":99,"minWriterVersion":99}}\n')
+    before = _log(root, "rejects")
+    assert {finding.kind for finding in verify(root)} == {"log"}
+    with pytest.raises(Stop, match="cannot be read"):
+        repair(root)
+    assert _log(root, "rejects") == before
 
 
 def test_left_overs_are_removed(root: LakeRoot) -> None:
