@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from itertools import pairwise
 from typing import Any
 
 import duckdb
@@ -180,17 +181,22 @@ def test_places_of_a_text() -> None:
 @given(st.lists(st.tuples(st.none() | st.text(), st.none() | st.text()), max_size=4))
 def test_each_character_outside_of_words_has_one_place(articles: list[tuple[str | None, str | None]]) -> None:
     titles, texts = [pair[0] for pair in articles], [pair[1] for pair in articles]
-    none = {*string.ascii_letters, *string.digits, chr(0)}
+    word = {*string.ascii_letters, *string.digits}
+    none = {*word, chr(0)}
     given = places(titles, texts)
     characters = [
         (n, c) for n, pair in enumerate(articles) for field in pair for c in field or "" if c not in none
     ]
-    pairs = [
-        (n, chr(key >> 21))
-        for n, key in zip(given.article.to_pylist(), given.key.to_pylist(), strict=True)
-        if key > 0
-    ]
-    assert sorted(pairs) == sorted(characters)
+    keys = list(zip(given.article.to_pylist(), given.key.to_pylist(), strict=True))
+    behind = pair_key("", "")
+    assert sorted((n, chr(key >> 21)) for n, key in keys if 0 < key < behind) == sorted(characters)
+    assert sorted((n, chr(key - behind)) for n, key in keys if key >= behind) == sorted(
+        (n, c)
+        for n, pair in enumerate(articles)
+        for field in pair
+        for last, c in pairwise(field or "")
+        if last in word and c not in none
+    )
     for n, position in zip(given.article.to_pylist(), given.position.to_pylist(), strict=True):
         assert -1 - len(titles[n] or "") <= position < -1 or 0 <= position < len(texts[n] or "")
 

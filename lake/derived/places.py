@@ -4,7 +4,8 @@ A character that is neither an ASCII letter nor an ASCII digit has a place under
 successor, so a text without blanks is found by any part of two characters and more, with no dictionary of words
 (a bigram index, as Lucene's CJKAnalyzer makes). The ASCII letters and digits between two such characters
 are one word and have one place. So each character belongs to one place, and that
-a phrase stands in a text, letter by letter, can be told from the places alone.
+a phrase stands in a text, letter by letter, can be told from the places alone. The character behind a word has a second
+place, under the word's end and itself: a phrase may end with it, and what follows is not known then.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ __all__ = ["Places", "pair_key", "places", "word_key"]
 
 _SHIFT = 21  # bits of a code point
 _WORD = re.compile("[A-Za-z0-9]+")
+_WORDS_END = 0x110000  # the first number that is no code point
 _END = "\udfff"
 """Stands behind each text: half of a surrogate pair, which no text in UTF-8 can hold."""
 
@@ -41,8 +43,9 @@ class Places:
 
 
 def pair_key(character: str, successor: str) -> int:
-    """The key of two characters, at least 2**21; ``successor`` is empty at an end and before a word."""
-    return ord(character) << _SHIFT | (ord(successor) if successor else 0)
+    """The key of two characters, at least 2**21; ``successor`` is empty at an end and before a word, ``character``
+    is empty behind a word."""
+    return (ord(character) if character else _WORDS_END) << _SHIFT | (ord(successor) if successor else 0)
 
 
 def word_key(word: str) -> int:
@@ -75,8 +78,7 @@ def _within(points: pa.Array, *ranges: tuple[str, str]) -> pa.Array:
 
 def _words(joined: str, in_word: pa.Array) -> tuple[pa.Array, pa.Array, dict[str, int]]:
     """Where words begin, their keys, and each word's key."""
-    before = pa.concat_arrays([pa.repeat(False, 1), in_word])[: len(in_word)]
-    at = pc.indices_nonzero(pc.and_(in_word, pc.invert(before)))
+    at = pc.indices_nonzero(pc.and_(in_word, pc.invert(_before(in_word))))
     coded = pa.array(_WORD.findall(joined), pa.string()).dictionary_encode()
     words = {word: word_key(word) for word in coded.dictionary.to_pylist()}
     return at, pa.array(list(words.values()), pa.int64()).take(coded.indices), words
@@ -90,7 +92,15 @@ def _pairs(points: pa.Array, in_word: pa.Array) -> tuple[pa.Array, pa.Array]:
     known = pc.if_else(outside, points.cast(pa.int64()), _int64(0))
     at = pc.indices_nonzero(outside)
     successor = known.take(pc.add(at, pa.scalar(1, pa.uint64())))  # there is one: the last is an end's mark
-    return at, pc.bit_wise_or(pc.shift_left(known.take(at), _int64(_SHIFT)), successor)
+    keys = pc.bit_wise_or(pc.shift_left(known.take(at), _int64(_SHIFT)), successor)
+    behind = pc.indices_nonzero(pc.and_(outside, _before(in_word)))
+    behind_keys = pc.add(known.take(behind), _int64(_WORDS_END << _SHIFT))
+    return pa.concat_arrays([at, behind]), pa.concat_arrays([keys, behind_keys])
+
+
+def _before(marks: pa.Array) -> pa.Array:
+    """Each point's mark at the next one."""
+    return pa.concat_arrays([pa.repeat(False, 1), marks])[: len(marks)]
 
 
 def _positions(fields: Sequence[str], points: pa.Array, at: pa.Array) -> tuple[pa.Array, pa.Array]:

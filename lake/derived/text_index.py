@@ -2,12 +2,14 @@
 
 | key | row | doc | position | text | revision |
 | --- | --- | --- | --- | --- | --- |
-| 0 | a revision of an article | its number | its length in characters | article_id | revision |
-| 1 | a word | its key | how often it stands in the rows that were indexed together | the word | |
+| 0 | a revision of an article | its number | | article_id | revision |
+| 1 | a word | its key | | the word | |
+| 2 | some articles that were indexed together | how many they are | their characters on average | | |
 | other | a place of that key | the article's number | see ``places.Places`` | | |
 
 Articles have numbers because a place would take three times the bytes with their ids. A number counts in
-this table only, and only as long as a file is there. Superseded revisions stay in it: their ids are not in
+this table only, and only as long as a file is there. Five of its bits, from the 21st on, are twice the logarithm of
+the article's length to the base of 2, so that ranking by length needs no other row. Superseded revisions stay in it: their ids are not in
 the table ``headlines``, through which each answer goes.
 """
 
@@ -30,48 +32,51 @@ _COLUMNS = pa.schema(
         pa.field("revision", pa.int32()),
     ]
 )
-_ARTICLE, _WORD = 0, 1
-_BATCHES, _ROWS = 16, 20
-"""Bits of a number that count the batches of a segment, and the rows of a batch."""
+_ARTICLE, _WORD, _SOME = 0, 1, 2
+_BATCHES, _LENGTHS, _ROWS = 16, 5, 20
+"""Bits of a number that count the batches of a segment, tell the length, and count the rows of a batch."""
 
 
 def _build(batch: Batch) -> pa.Table:
     titles, texts = (batch.articles.column(name) for name in ("title", "body_text"))
     found = places(titles.to_pylist(), texts.to_pylist())
-    first = (batch.last << _BATCHES | len(batch.past)) << _ROWS  # segments end at different versions
+    # segments end at different versions, and a batch has other files before it than the next
+    lengths = pc.add(*(pc.fill_null(pc.utf8_length(field), 0) for field in (titles, texts))).combine_chunks()
+    numbers = _numbers(lengths, batch.last << _BATCHES | len(batch.past))
+    ids, revisions = (batch.articles.column(name).combine_chunks() for name in ("article_id", "revision"))
     return pa.concat_tables(
         [
-            _articles(batch.articles, first),
-            _words(found.words, found.key),
-            _rows(found.key, pc.add(found.article, pa.scalar(first, pa.int64())), found.position),
+            _rows(_repeated(_ARTICLE, len(ids)), numbers, pa.nulls(len(ids), pa.int32()), ids, revisions),
+            _words(found.words),
+            _rows(
+                _repeated(_SOME, 1),
+                _repeated(len(ids), 1),
+                pa.array([round(pc.mean(lengths).as_py() or 0)], pa.int32()),
+            ),
+            _rows(found.key, numbers.take(found.article), found.position),
         ]
     )
 
 
-def _articles(articles: pa.Table, first: int) -> pa.Table:
-    lengths = [
-        pc.fill_null(pc.utf8_length(articles.column(name)), 0).combine_chunks()
-        for name in ("title", "body_text")
-    ]
-    return _rows(
-        pa.repeat(pa.scalar(_ARTICLE, pa.int64()), len(articles)),
-        pa.array(range(first, first + len(articles)), pa.int64()),
-        pc.add(*lengths).cast(pa.int32()),
-        articles.column("article_id").combine_chunks(),
-        articles.column("revision").combine_chunks(),
-    )
+def _numbers(lengths: pa.Array, batch: int) -> pa.Array:
+    logarithm = pc.floor(pc.multiply(2.0, pc.log2(pc.add(lengths, 1)))).cast(pa.int64())
+    logarithm = pc.min_element_wise(logarithm, (1 << _LENGTHS) - 1)
+    first = pa.scalar(batch << _LENGTHS, pa.int64())
+    high = pc.shift_left(pc.add(logarithm, first), pa.scalar(_ROWS, pa.int64()))
+    return pc.add(high, pa.array(range(len(lengths)), pa.int64()))
 
 
-def _words(words: dict[str, int], keys: pa.Array) -> pa.Table:
-    counts = {
-        each["values"]: each["counts"] for each in pc.value_counts(keys.filter(pc.less(keys, 0))).to_pylist()
-    }
+def _words(words: dict[str, int]) -> pa.Table:
     return _rows(
-        pa.repeat(pa.scalar(_WORD, pa.int64()), len(words)),
+        _repeated(_WORD, len(words)),
         pa.array(list(words.values()), pa.int64()),
-        pa.array([counts[key] for key in words.values()], pa.int32()),
+        pa.nulls(len(words), pa.int32()),
         pa.array(list(words), pa.string()),
     )
+
+
+def _repeated(value: int, times: int) -> pa.Array:
+    return pa.repeat(pa.scalar(value, pa.int64()), times)
 
 
 def _rows(*columns: pa.Array) -> pa.Table:
@@ -97,10 +102,14 @@ TEXT_INDEX = Derived(
     reads=("article_id", "revision", "title", "body_text"),
     order="key, doc, position",
     build=_build,
-    row_group=50_000,
-    most_groups=200,
+    row_group=500_000,
+    version=2,
 )
-"""One row per place in a revision's title or text, per revision, and per word of some rows."""
+"""One row per place in a revision's title or text, per revision, and per word of some rows.
+
+Rows in a row group: a query reads what the files say of all of them, and all keys of those that have one of its
+own; at a million articles both cost the same with so many.
+"""
 
 HEADLINES = Derived(
     name="headlines",

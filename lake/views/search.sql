@@ -22,9 +22,11 @@
 --
 -- source: BM25 with k1 = 1.2 and b = 0.75 as in Lucene; characters outside of ASCII words are indexed in pairs, as by
 -- Lucene's CJKAnalyzer, so no dictionary is needed. Departures: how rare something is is told by how often it stands
--- anywhere, not by how many articles have it, which would cost another reading; what stands in more places than there
--- are articles is left out where rarer things are asked for; without phrases and with mode any, articles are looked for
--- among those with one of the rarest parts of the query (as many as stand in 100,000 places together).
+-- anywhere, not by how many articles have it; an article's length is told by steps of a half power of two; what stands
+-- in more places than there are articles is left out where rarer things are asked for. Without phrases and with mode
+-- any, articles are looked for among those with one of the rarest parts of the query (those that stand in 300,000 places
+-- together, more if the first of them stand in less than 1,000), the best 1,000 by BM25 are then judged by what stands
+-- together, and of a longer query the first 40 pairs and words count.
 --
 -- example: What was written about a company's new plant
 --   select rank, published_at, media, title
@@ -77,31 +79,39 @@ runs as (
     from (select *, unnest(range(1, len(runs) + 1)) as run from split) as numbered
 ),
 
--- places_needed: how many places must be found of the part; parts_needed: how many parts must be found
-asked as (
+-- places_needed: how many places must be found of the part; parts_needed, all_needed: how many parts and places in all
+asked as materialized (
     select
         *,
-        sum(case when not required then 0 when is_word then 1 else (length(text) + 1) // 2 end)
-            over (partition by part)::bigint as places_needed,
+        sum(needed) over (partition by part)::bigint as places_needed,
+        sum(needed) over ()::bigint as all_needed,
         count(case when is_first and required then 1 end) over () as parts_needed
-    from runs
+    from (
+        select *, case when not required then 0 when is_word then 1 else (length(text) + 1) // 2 end as needed
+        from runs
+    ) as counted
 ),
 
--- every second pair tells whether a phrase is there; a lone character before a word is a pair with nothing
+-- every second pair tells whether a phrase is there; a lone character beside a word is a pair with nothing
 pairs as (
     select
         part,
         place + i - 1 as place,
-        unicode(substring(text, i, 1))::bigint * 2097152
-        + (case when i < length(text) then unicode(substring(text, i + 1, 1)) else 0 end)::bigint as key,
+        case
+            when length(text) > 1 or not is_last then unicode(substring(text, i, 1))::bigint * 2097152
+            else 2336462209024
+        end
+        + case
+            when i < length(text) then unicode(substring(text, i + 1, 1))
+            when length(text) > 1 or not is_last then 0
+            else unicode(text)
+        end::bigint as key,
         required and (i % 2 = 1 or i = length(text) - 1) as needed,
-        regexp_matches(substring(text, i, 2), '^[\p{L}\p{M}\p{N}]{2}$') as ranks,
-        places_needed,
-        parts_needed
+        regexp_matches(substring(text, i, 2), '^[\p{L}\p{M}\p{N}]{2}$') as ranks
     from (
         select *, unnest(range(1, greatest(length(text), 2))) as i
         from asked
-        where not is_word and (length(text) > 1 or not is_last)
+        where not is_word and whole > 1
     ) as numbered
     where required or regexp_matches(substring(text, i, 2), '^[\p{L}\p{M}\p{N}]{2}$')
 ),
@@ -112,15 +122,11 @@ words as (
         asked.part,
         asked.place,
         known.doc as key,
-        any_value(
-            case when is_phrase and is_first and not is_last then length(known.text) - length(asked.text) else 0 end
-        ) as before,
-        any_value(asked.required) as needed,
-        any_value(asked.places_needed) as places_needed,
-        any_value(asked.parts_needed) as parts_needed,
-        sum(known.position) as occurrences
+        case when is_phrase and is_first and not is_last then length(known.text) - length(asked.text) else 0 end as before,
+        asked.required as needed,
+        true as ranks
     from (from asked where is_word) as asked
-    inner join (select doc, position, text from stored.text_index where key = 1) as known
+    inner join (select doc, text from stored.text_index where key = 1) as known
         on case
             when not is_phrase then lower(known.text) = lower(asked.text)
             when is_first and is_last then contains(known.text, asked.text)
@@ -128,183 +134,227 @@ words as (
             when is_last then prefix(known.text, asked.text)
             else known.text = asked.text
         end
-    group by asked.part, asked.place, known.doc
 ),
 
--- what is looked for; lone: a character that nothing in the query follows, so the first of any pair
-tokens as (
+-- a long query is looked for by its first pairs and words: DuckDB reads all of the index for more than 50 keys
+keys as materialized (
+    select distinct *
+    from (
+        select *, dense_rank() over (order by needed desc, part, place) as token
+        from (
+            select *, 0::bigint as before from pairs
+            union all
+            select part, place, key, needed, ranks, before from words
+        ) as every_one
+    ) as numbered
+    where needed or token <= 40
+),
+
+-- one reading of the index, which also tells how many articles there are. start: where the part would begin
+found as materialized (
     select
-        pairs.part,
-        pairs.place,
-        any_value(pairs.needed) as needed,
-        any_value(pairs.ranks) as ranks,
-        any_value(pairs.places_needed) as places_needed,
-        any_value(pairs.parts_needed) as parts_needed,
-        [{'key': any_value(pairs.key), 'before': 0::bigint}] as keys,
-        null::bigint as lone,
-        count(*) as occurrences
+        keys.token,
+        indexed.doc,
+        (indexed.position + keys.before)::integer as start,
+        case when indexed.position < 0 then 4 else 1 end as times
     from stored.text_index as indexed
-    inner join pairs on pairs.key = indexed.key
-    group by pairs.part, pairs.place
-    union all
-    select
-        part,
-        place,
-        any_value(needed),
-        true,
-        any_value(places_needed),
-        any_value(parts_needed),
-        list({'key': key, 'before': before}),
-        null,
-        sum(occurrences)::bigint
-    from words
-    group by part, place
-    union all
-    select
-        part,
-        place,
-        required,
-        whole = 1,
-        places_needed,
-        parts_needed,
-        [],
-        unicode(text)::bigint * 2097152,
-        1_000_000_000_000
-    from asked
-    where not is_word and is_last and length(text) = 1 and (required or whole = 1)
+    inner join (
+        select token, key, before - place as before from keys
+        union all
+        select 0, 2, 0
+    ) as keys on keys.key = indexed.key
 ),
 
-averages as (
-    select count(*) as articles, avg(position) as length from stored.text_index where key = 0
+-- a character alone is the first of any pair
+lone as materialized (
+    select
+        1000000 + asked.part as token,
+        indexed.doc,
+        0 as start,
+        sum(case when indexed.position < 0 then 4 else 1 end)::integer as times
+    from stored.text_index as indexed
+    inner join (
+        select part, unnest(range(first_key, first_key + 1114112)) as key
+        from (
+            select part, unicode(text)::bigint * 2097152 as first_key from asked where whole = 1 and not is_word
+        ) as characters
+    ) as asked on asked.key = indexed.key
+    group by asked.part, indexed.doc
 ),
 
--- articles are looked for by the rarest thing that must be there, else by the rarest things
-chosen as (
+-- what is looked for, the rarest first; nothing if something is nowhere that must be there
+tokens as materialized (
+    select *
+    from (
+        select
+            each.*,
+            counted.occurrences,
+            articles.articles,
+            articles.average,
+            few.parts_needed,
+            row_number() over (order by each.needed desc, counted.occurrences, each.token) as number,
+            coalesce(sum(counted.occurrences) over (
+                order by each.needed desc, counted.occurrences, each.token
+                rows between unbounded preceding and 1 preceding
+            ), 0) as rarer,
+            count(case when each.needed then 1 end) over () as needed_found,
+            few.all_needed
+        from (
+            select distinct token, part, place, needed, ranks from keys
+            union all
+            select 1000000 + part, part, 0, required, true from asked where whole = 1 and not is_word
+        ) as each
+        inner join (
+            select token, count(*) as occurrences from found where token > 0 group by token
+            union all
+            select token, sum(times) from lone group by token
+        ) as counted on counted.token = each.token
+        cross join (select any_value(all_needed) as all_needed, any_value(parts_needed) as parts_needed from asked) as few
+        cross join (
+            select sum(doc)::bigint as articles, greatest(sum(doc * start) / sum(doc)::double, 1) as average
+            from found
+            where token = 0
+        ) as articles
+    ) as ordered
+    where needed_found = all_needed
+),
+
+-- what ranks. Articles are looked for by the rarest thing that must be there, else by the rarest things
+used as materialized (
     select
-        ordered.*,
-        averages.articles,
-        averages.length as average_length,
-        case when parts_needed = 0 then order_number = 1 or rarer < 100_000 else order_number = 1 and needed end
-        as is_starter
+        *,
+        ln(1 + (greatest(articles - occurrences, 0) + 0.5) / (occurrences + 0.5)) as weight,
+        count(*) over () as tokens
     from (
         select
             *,
-            row_number() over (order by needed desc, occurrences, part, place) as order_number,
-            sum(occurrences) over (
-                order by needed desc, occurrences, part, place rows between unbounded preceding and 1 preceding
-            ) as rarer
+            case when parts_needed > 0 then number = 1 else rarer < 1_000 or rarer + occurrences < 300_000 end as is_starter
         from tokens
-    ) as ordered
-    cross join averages
-),
-
-used as (
-    select *, count(*) over () as tokens
-    from chosen
+    ) as started
     where needed or is_starter or occurrences < articles
 ),
 
-candidates as (
-    select distinct indexed.doc
-    from stored.text_index as indexed
-    inner join (
-        select unnest(keys).key as key from chosen where is_starter
-        union all
-        select unnest(range(lone, lone + 1114112)) from chosen where is_starter and lone is not null
-    ) as starters on starters.key = indexed.key
+-- lists, so that DuckDB takes them for few whatever their number, and looks them up in what it reads and not the reverse
+candidates as materialized (
+    select unnest(docs) as doc
+    from (
+        select list(doc) as docs
+        from (
+            select doc from found where token in (select token from used where is_starter) group by doc
+            union all
+            select doc from lone where token in (select token from used where is_starter) group by doc
+        ) as starting
+    ) as listed
 ),
 
--- pairs, words and lone characters apart, so that bounds of keys stay narrow
-hits as (
-    select asked.*, indexed.doc, indexed.position
-    from stored.text_index as indexed
-    inner join (
-        select part, place, needed, places_needed, unnest(keys).key as key, 0::bigint as before
-        from used
-        where keys[1].key > 0
-    ) as asked on asked.key = indexed.key
+hits as materialized (
+    from found
+    where token in (select token from used) and doc in (select doc from candidates)
     union all
-    select asked.*, indexed.doc, indexed.position
-    from stored.text_index as indexed
-    inner join (
-        select part, place, needed, places_needed, unnest(keys).key as key, unnest(keys).before as before
-        from used
-        where keys[1].key < 0
-    ) as asked on asked.key = indexed.key
-    union all
-    select asked.*, indexed.doc, indexed.position
-    from stored.text_index as indexed
-    inner join (
-        select part, place, needed, places_needed, unnest(range(lone, lone + 1114112)) as key, 0::bigint as before
-        from used
-        where lone is not null
-    ) as asked on asked.key = indexed.key
+    from lone
+    where token in (select token from used) and doc in (select doc from candidates)
 ),
 
--- by place, for the rank, and by where the part would begin: if all of its places are where they belong, there it
--- stands, letter by letter
-grouped as (
+scored as materialized (
+    select
+        counted.doc,
+        sum(
+            case when used.ranks then
+                used.weight * counted.frequency * 2.2
+                / (counted.frequency + 1.2 * (0.25 + 0.75 * pow(2, ((counted.doc >> 20) & 31) / 2.0) / used.average))
+            else 0 end
+        )::double as score
+    from (
+        select doc, token, sum(times)::double as frequency
+        from hits
+        group by doc, token
+    ) as counted
+    inner join used on used.token = counted.token
+    group by counted.doc
+),
+
+best as materialized (
+    (
+        select doc, score
+        from scored
+        where (select any_value(parts_needed) from used) = 0
+        order by score desc, doc desc
+        limit 1000
+    )
+    union all
+    (
+        select doc, score
+        from scored
+        where (select any_value(parts_needed) from used) > 0
+    )
+),
+
+-- if all places of a part are where they belong, there it stands, letter by letter
+near as (
     select
         doc,
-        part,
-        place,
-        start,
-        any_value(places_needed) as places_needed,
-        count(*) filter (where needed) as places_found,
-        count(*) as together,
-        sum(case when position < 0 then 4 else 1 end) as frequency
+        max(together) as together,
+        count(distinct part) filter (where places_found = places_needed) as parts_found
     from (
-        select hits.*, hits.position + hits.before - hits.place as start
+        select
+            hits.doc,
+            used.part,
+            hits.start,
+            count(*) as together,
+            count(*) filter (where used.needed) as places_found,
+            any_value(parts.places_needed) as places_needed
         from hits
-        inner join candidates on candidates.doc = hits.doc
+        inner join used on used.token = hits.token
+        inner join (
+            select part, any_value(nullif(places_needed, 0)) as places_needed from asked group by part
+        ) as parts on parts.part = used.part
+        where used.tokens > 1 and hits.doc in (select doc from best)
+        group by hits.doc, used.part, hits.start
     ) as placed
-    group by grouping sets ((doc, part, place), (doc, part, start))
-),
-
-lengths as (
-    select doc, position as length from stored.text_index where key = 0
+    group by doc
 ),
 
 judged as (
-    select
-        grouped.doc,
-        sum(
-            case when used.ranks then
-                ln(1 + (greatest(used.articles - used.occurrences, 0) + 0.5) / (used.occurrences + 0.5))
-                * grouped.frequency * 2.2
-                / (grouped.frequency + 1.2 * (0.25 + 0.75 * lengths.length / used.average_length))
-            end
-        )::double
-        * (1 + 3 * pow(max(case when grouped.start is not null then grouped.together end) / any_value(used.tokens), 2)) as score,
-        count(distinct grouped.part) filter (
-            where grouped.start is not null
-            and grouped.places_needed > 0
-            and grouped.places_found = grouped.places_needed
-        ) as parts_found
-    from grouped
-    inner join lengths on lengths.doc = grouped.doc
-    left join used on used.part = grouped.part and used.place = grouped.place
-    group by grouped.doc
+    select unnest(rows) as judged
+    from (
+        select
+            list({
+                'doc': best.doc,
+                'score': best.score * (1 + 3 * pow(coalesce(near.together, 1) / few.tokens, 2))
+            }) as rows
+        from best
+        cross join (
+            select any_value(tokens) as tokens, any_value(parts_needed) as parts_needed from used
+        ) as few
+        left join near on near.doc = best.doc
+        where few.parts_needed = 0 or few.tokens = 1 or few.parts_needed = near.parts_found
+    ) as listed
 ),
 
 answer as (
-    select judged.doc, coalesce(judged.score, 0) as score, needs.parts_needed
-    from judged
-    inner join (select any_value(parts_needed) as parts_needed from asked) as needs
-        on needs.parts_needed = 0 or needs.parts_needed = judged.parts_found
-    qualify needs.parts_needed > 0 or row_number() over (order by judged.score desc, judged.doc desc) <= 1000
+    select unnest(rows) as answer
+    from (
+        select
+            list({
+                'score': judged.judged.score,
+                'article_id': indexed.text,
+                'revision': indexed.revision
+            }) as rows
+        from stored.text_index as indexed
+        inner join judged on judged.judged.doc = indexed.doc
+        where indexed.key = 0
+    ) as listed
 )
 
 select
-    row_number() over (order by answer.score desc, headlines.published_at desc, headlines.article_id) as rank,
-    answer.score,
+    row_number() over (order by answer.answer.score desc, headlines.published_at desc, headlines.article_id) as rank,
+    answer.answer.score as score,
     headlines.article_id,
     headlines.published_at,
     headlines.published_date,
     headlines.media,
     headlines.title
-from answer
-inner join (select doc, text, revision from stored.text_index where key = 0) as indexed on indexed.doc = answer.doc
-inner join stored.headlines as headlines
-    on headlines.article_id = indexed.text and headlines.revision = indexed.revision
+from stored.headlines as headlines
+inner join answer
+    on answer.answer.article_id = headlines.article_id and answer.answer.revision = headlines.revision
 order by rank
