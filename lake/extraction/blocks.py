@@ -101,7 +101,10 @@ class Blocks(Lines):
         if place[0] != len(self.done):
             return
         content = "".join(self._markdown[place[2] :])
-        lead = (_LEAD if self.lists else _GAP).match(content).end()  # type: ignore[union-attr]
+        if content[:1].isalpha():
+            lead = 0
+        else:
+            lead = (_LEAD if self.lists else _GAP).match(content).end()  # type: ignore[union-attr]
         if not content[lead:] or (self.lists and "\n" in content[lead:]):
             return  # marks hold within one list item only
         marked = render(content[lead:])

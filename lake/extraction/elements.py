@@ -25,7 +25,6 @@ BLOCKS = _words(
 )
 _HIDDEN = re.compile(r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden", re.IGNORECASE)
 _CENTRED = re.compile(r"text-align\s{0,9}:\s{0,9}center", re.IGNORECASE)
-_ROLE_SIGNS = ("center", "em_media", "CENTER", "Center")
 _ADVERTISING = ("//acttg.eastmoney.com", "//ai.eastmoney.com")
 """Hosts of the site's own advertisements inside bodies (public captures of 2025-26)."""
 _ORIGINALS = ("orginial_src", "original_src", "data-original-src")
@@ -61,7 +60,7 @@ def is_hidden(attrs: Attrs) -> bool:
 
 def is_advertising(address: str) -> bool:
     """Whether a link leads to an advertisement."""
-    return any(host in address for host in _ADVERTISING)
+    return "eastmoney.com" in address and any(host in address for host in _ADVERTISING)
 
 
 def role(name: str, written: str) -> str:
@@ -71,7 +70,7 @@ def role(name: str, written: str) -> str:
     """
     if name == "figcaption":
         return "caption"
-    if not any(map(written.__contains__, _ROLE_SIGNS)):
+    if "enter" not in written and "ENTER" not in written and "em_media" not in written:
         return "centred" if name == "center" else ""
     attrs = attributes_of(written)
     if "em_media" in attrs.get("class", ""):

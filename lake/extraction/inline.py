@@ -1,6 +1,6 @@
 """What stands inside a line: emphasis, code, links, images, and the site's marks of securities and terms.
 
-Each function opens one element, given its attributes, and returns what to do when it ends; ``LEAVE_OUT`` leaves
+Each function opens one element, given its attributes (for a link and a ``span`` as in ``Tokens``), and returns what to do when it ends; ``LEAVE_OUT`` leaves
 the element and its content out.
 """
 
@@ -12,7 +12,17 @@ from functools import partial
 
 from lake.extraction import elements, markdown
 from lake.extraction.blocks import Blocks, Place
-from lake.extraction.marks import Pair, chart_of, glossary_of, is_first, is_marked, pair_of, pair_of_id
+from lake.extraction.marks import (
+    Pair,
+    chart_of,
+    glossary_of,
+    is_first,
+    is_marked,
+    may_be_marked,
+    pair_of,
+    pair_of_id,
+)
+from lake.extraction.tokens import attributes_of, value_of
 from lake.model import Chart, GlossaryTerm, Image, Link
 
 __all__ = ["LEAVE_OUT", "Attrs", "Close", "Inline"]
@@ -68,21 +78,21 @@ class Inline:
         if text and not self._blocks.verbatim and "\n" not in text:
             self._blocks.wrap(place, lambda content: markdown.code(text))
 
-    def span(self, attrs: Attrs) -> Close | None:
+    def span(self, written: str) -> Close | None:
         """``span``: may mark a security or a term."""
-        if is_marked(attrs):
+        if may_be_marked(written) and is_marked(attrs := attributes_of(written)):
             pair = pair_of(attrs)
             return self._mark(pair, is_first(attrs)) if pair else None
-        element_id = attrs.get("id", "")
+        element_id = value_of(written, "id")
         if element_id.startswith(("stock_", "bk_", "Info.")):
             self._terms.append(_Term(element_id))
             return partial(self._close_term, self._blocks.here())
         return None
 
-    def link(self, attrs: Attrs) -> Close | None:
+    def link(self, written: str) -> Close | None:
         """``a``: a link, a mark, or an advertisement, which is left out."""
-        address = attrs.get("href", "")
-        if is_marked(attrs) and "baike." not in address:
+        address = value_of(written, "href")
+        if may_be_marked(written) and "baike." not in address and is_marked(attrs := attributes_of(written)):
             if pair := pair_of(attrs):
                 return self._mark(pair, is_first(attrs))
             return None if self._terms else self._plain_link(address)

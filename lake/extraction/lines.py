@@ -55,25 +55,29 @@ class Lines:
         """Add a text that is not empty."""
         if self.verbatim:
             self._write_verbatim(text)
-        elif text.isprintable() and "  " not in text:  # of white space, single spaces alone are printable
-            if text[0] != " " != text[-1]:
-                self._put(text)
-            else:
-                self._write_line(text)
-        elif (text.isascii() or not _WIDE.search(text)) and (line := " ".join(text.split())).isprintable():
-            self._write_line(line, text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :])
-        else:
-            self._write_spaced(text)
-
-    def _write_line(self, text: str, before: str = "", after: str = "") -> None:
-        """Write text whose white space inside is single spaces only, with the white space around it."""
+            return
         inner = text.strip()
-        if before or text[:1].isspace():
-            self._space(before or text[0])
-        if inner:
-            self._put(inner)
-            if after or text[-1].isspace():
-                self._space(after or text[-1])
+        if not inner.isprintable() or "  " in inner:  # of white space, single spaces alone are printable
+            line = " ".join(inner.split())
+            if not line.isprintable() or not (text.isascii() or not _WIDE.search(text)):
+                self._write_spaced(text)
+                return
+        else:
+            line = inner
+        if inner is text:
+            self._put(line)
+        else:
+            self._write_line(line, text, inner)
+
+    def _write_line(self, line: str, text: str, inner: str) -> None:
+        """Write the line that a text's ``inner`` part makes, with the white space around it."""
+        before = text.find(inner) if inner else len(text)
+        if before:
+            self._space(text[:before])
+        if line:
+            self._put(line)
+            if after := text[before + len(inner) :]:
+                self._space(after)
 
     def _write_spaced(self, text: str) -> None:
         at = 0

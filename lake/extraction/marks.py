@@ -13,7 +13,16 @@ from dataclasses import dataclass
 from lake.extraction.markets import HONG_KONG, SHANGHAI, SHENZHEN, market_of
 from lake.model import Chart
 
-__all__ = ["Mark", "chart_of", "glossary_of", "is_first", "is_marked", "pair_of", "pair_of_id"]
+__all__ = [
+    "Mark",
+    "chart_of",
+    "glossary_of",
+    "is_first",
+    "is_marked",
+    "may_be_marked",
+    "pair_of",
+    "pair_of_id",
+]
 
 Pair = tuple[int | None, str]
 
@@ -52,6 +61,11 @@ _CHART = re.compile(r"(?:([KR]) ?)?([A-Za-z0-9_]{1,20})\|(\d{1,3})\|")
 _CHART_URL = re.compile(r"[?&]nid=(\d{1,3})\.([A-Za-z0-9_]{1,20})")
 _CHART_HOSTS = (("webquoteklinepic", "K"), ("webquotepic", "R"))
 _MARK_CLASSES = frozenset(("keytip", "em_stock_key_common", "infokey"))
+
+
+def may_be_marked(written: str) -> bool:
+    """Whether a tag may be marked, by its attributes as in ``Tokens``: most are not, and this is seen quickly."""
+    return "keytip" in written or "em_stock_key_common" in written or "infokey" in written
 
 
 def is_marked(attrs: Mapping[str, str]) -> bool:

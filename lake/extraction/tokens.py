@@ -13,7 +13,16 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
-__all__ = ["LEFT_OUT", "VOID", "Tokens", "attributes_of", "escape_raw_text", "tokens_of", "unescaped"]
+__all__ = [
+    "LEFT_OUT",
+    "VOID",
+    "Tokens",
+    "attributes_of",
+    "escape_raw_text",
+    "tokens_of",
+    "unescaped",
+    "value_of",
+]
 
 LEFT_OUT = (
     "script style noscript template svg iframe nav select button textarea object applet optgroup option canvas audio "
@@ -102,6 +111,12 @@ def attributes_of(written: str) -> dict[str, str]:
     if "&" not in written:
         return dict(found)
     return {name: unescaped(value) for name, value in found}
+
+
+def value_of(written: str, name: str) -> str:
+    """One attribute's value, "" if it is missing; for an element of which no other attribute is asked."""
+    value = written.partition(f' {name}="')[2].partition('"')[0]
+    return unescaped(value) if "&" in value else value
 
 
 def unescaped(text: str) -> str:

@@ -230,8 +230,8 @@ _HANDLERS: dict[str, Callable[[Walk, str, str], Close | None]] = {
     **dict.fromkeys(("strong", "b"), lambda walk, tag, written: walk.inline.strong()),
     **dict.fromkeys(("em", "i"), lambda walk, tag, written: walk.inline.emphasis()),
     "code": lambda walk, tag, written: walk.inline.code(),
-    "span": lambda walk, tag, written: walk.inline.span(attributes_of(written)) if written else None,
-    "a": lambda walk, tag, written: walk.inline.link(attributes_of(written)),
+    "span": lambda walk, tag, written: walk.inline.span(written) if written else None,
+    "a": lambda walk, tag, written: walk.inline.link(written),
     **dict.fromkeys(
         ("img", "amp-img", "amp-anim"), lambda walk, tag, written: walk.inline.image(attributes_of(written))
     ),
