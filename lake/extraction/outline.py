@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from itertools import pairwise
+from itertools import compress, pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -27,6 +27,9 @@ _INLINE = frozenset(
     "span strike strong sub sup time tt u var ruby rb nobr picture".split()
 )
 _INLINE_KIND, _LINK, _LINK_END, _BREAK, _BLOCK, _BLOCK_END = range(6)
+
+_IS_EDGE = bytes(kind in (_BREAK, _BLOCK, _BLOCK_END) for kind in range(256))
+_IS_BLOCK = bytes(kind == _BLOCK for kind in range(256))
 
 _DATE_SIGNS = re.compile(r"[\d\s:：/.\-\[\]()（）年月日]+")
 _PAUSES = ("，", "。", ", ", ". ", "、", "！", "？", "；", "… ", "! ", "? ")
@@ -135,10 +138,11 @@ def outline(body: LexborNode) -> Outline:
     A run of text begins at a block's tag, its end tag or a line break, and lasts until the next of these.
     """
     tokens = tokens_of(body)
-    texts, kinds = tokens.texts, list(map(_KINDS.__getitem__, tokens.names))
-    edges = [number for number, kind in enumerate(kinds) if kind >= _BREAK]
-    page = Outline(tokens, [number for number in edges if kinds[number] == _BLOCK])
+    texts, kinds = tokens.texts, bytes(map(_KINDS.__getitem__, tokens.names))
+    edges = list(compress(range(len(kinds)), kinds.translate(_IS_EDGE)))
+    page = Outline(tokens, list(compress(range(len(kinds)), kinds.translate(_IS_BLOCK))))
     parents, stops, ends, tags, add = page.parents, page.stops, page.ends, page.tags, page.blocks.append
+    has_link = kinds.find
     owner = newest = -1
     links = 0
     for first, stop in pairwise((*edges, len(kinds))):
@@ -150,12 +154,17 @@ def outline(body: LexborNode) -> Outline:
         elif kind == _BLOCK_END:
             stops[owner], ends[owner] = first, newest + 1
             owner = parents[owner]
-        if stop - first == 1 and not links:
-            run, linked = texts[first], 0
+        if stop - first == 1:
+            run = texts[first]
+            if run and not run.isspace():
+                linked = len(unescaped(run)) if links else 0
+                add(_block(owner, tags[owner], run, linked, first, stop - 1))
+            continue
+        run = "".join(texts[first:stop])
+        if not links and has_link(_LINK, first, stop) < 0:
+            linked = 0
         else:
-            run, linked = "".join(texts[first:stop]), 0
-            if links or _LINK in kinds[first:stop]:
-                linked, links = _linked(kinds, texts, first, stop, links)
+            linked, links = _linked(kinds, texts, first, stop, links)
         if run and not run.isspace():
             add(_block(owner, tags[owner], run, linked, first, stop - 1))
     stops[0] = len(kinds)
@@ -163,7 +172,7 @@ def outline(body: LexborNode) -> Outline:
     return page
 
 
-def _linked(kinds: list[int], texts: list[str], first: int, stop: int, links: int) -> tuple[int, int]:
+def _linked(kinds: bytes, texts: list[str], first: int, stop: int, links: int) -> tuple[int, int]:
     """How many characters of a run stand in links, of which so many are open, and how many are open behind it."""
     linked = 0
     for number in range(first, stop):

@@ -9,7 +9,9 @@ years, amounts and post codes do not fit that. Forms as EastMoney, Xueqiu, Reute
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
+
+from ahocorasick_rs import AhoCorasick
 
 from lake.extraction.markets import HONG_KONG, NASDAQ, NYSE, NYSE_AMERICAN, SHANGHAI, SHENZHEN
 from lake.extraction.marks import Mark
@@ -47,9 +49,8 @@ _SUFFIXED = re.compile(
     r"(?<![\w.])(?:(?P<china>\d{6})\.(?P<exchange>S[ZHS]|BJ|XSH[EG])|(?P<hk>\d{1,5})\.HK|(?P<us>[A-Z]{1,5})\.US)(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
-_PREFIXED = re.compile(
-    r"(?<![A-Za-z0-9.])(?P<exchange>S[ZH])[:：.]?(?P<china>\d{6})(?![A-Za-z0-9.])", re.IGNORECASE
-)
+_PREFIXED = re.compile(r"(?P<exchange>[Ss][ZzHh])(?<![A-Za-z0-9.]..)[:：.]?(?P<china>\d{6})(?![A-Za-z0-9.])")
+"""This form and the next begin with what can be looked for at once, and look behind it then: a twentieth of the time."""
 _PREFIXED_HK = re.compile(r"(?<![A-Za-z0-9.])HK[:：.]?(?P<hk>\d{5})(?![A-Za-z0-9.])")
 _NAMED = re.compile(
     r"(?<![A-Za-z])(?:(?P<exchange>(?:NASDAQ|Nasdaq)(?:G[SM]|CM)?|NYSE(?: American| MKT| Arca)?|AMEX|纳斯达克|纽交所|纽约证券交易所)"
@@ -61,7 +62,7 @@ _LABELLED = re.compile(
     r"(?:(?P<china>\d{6})|(?P<hk>\d{4,5})|(?P<us>[A-Z]{1,5}))(?![A-Za-z0-9.])"
 )
 _CASHTAG = re.compile(
-    r"(?<![A-Za-z])\$(?:[^$()（）\s]{1,12}[(（])?(?P<us>[A-Z]{1,5})(?:[)）]?\$|(?![A-Za-z0-9$]))"
+    r"\$(?<![A-Za-z].)(?:[^$()（）\s]{1,12}[(（])?(?P<us>[A-Z]{1,5})(?:[)）]?\$|(?![A-Za-z0-9$]))"
 )
 _REUTERS = re.compile(r"[(（](?P<us>[A-Z]{1,5})\.(?P<exchange>OQ|[ONA])(?=[)）,，])")
 _US_SPACED = re.compile(r"[(（](?P<us>[A-Z]{1,5}) US(?=[)）,，])")
@@ -123,32 +124,54 @@ def _six_digits(text: str) -> bool:
     return _SIX in text.encode("utf-8", "replace").translate(_DIGITS)
 
 
-_FORMS: tuple[tuple[tuple[str, ...], Callable[[str], object], re.Pattern[str]], ...] = (
-    (
-        (".",),
-        re.compile(r"\.(?:XSH[EG]|[Ss][ZHSzhs]|[Bb][Jj]|[Hh][Kk]|[Uu][Ss])(?![A-Za-z0-9])").search,
-        _SUFFIXED,
-    ),
-    (("S", "s"), _six_digits, _PREFIXED),
-    (("HK",), bool, _PREFIXED_HK),
-    (("NASDAQ", "Nasdaq", "NYSE", "AMEX", "纳斯达克", "纽", "交所", "HK"), bool, _NAMED),
-    (("代码", "代号"), bool, _LABELLED),
-    (("$",), bool, _CASHTAG),
-    (("(", "（"), re.compile(r"\.(?:OQ|[ONA])[)）,，]").search, _REUTERS),
-    ((" US",), bool, _US_SPACED),
-    ((" HK",), bool, _HK_SPACED),
-    (("(",), bool, _BARE),
-    (("（",), bool, _BARE_WIDE),
-)
-"""Each form behind strings of which it holds one, and a quick look for a part of it: most texts hold none."""
+_SUFFIX = re.compile(r"\.(?:XSH[EG]|[Ss][ZHSzhs]|[Bb][Jj]|[Hh][Kk]|[Uu][Ss])(?![A-Za-z0-9])")
+_REUTERS_SUFFIX = re.compile(r"\.(?:OQ|[ONA])[)）,，]")
+_RARE = ("HK", "NASDAQ", "Nasdaq", "NYSE", "AMEX", "纳斯达克", "纽", "交所", " US", "代码", "代号")
+_RARE_SIGNS = AhoCorasick(_RARE)
+
+
+def _forms_in(text: str) -> Iterator[re.Pattern[str]]:
+    """The forms that a text may hold, by a quick look for a part of each: most texts hold none."""
+    signs = _rare_signs(text)
+    if "." in text and _SUFFIX.search(text):
+        yield _SUFFIXED
+    if ("S" in text or "s" in text) and _six_digits(text):
+        yield _PREFIXED
+    if "HK" in signs:
+        yield _PREFIXED_HK
+    if not signs.isdisjoint(_RARE[:8]):
+        yield _NAMED
+    if "代码" in signs or "代号" in signs:
+        yield _LABELLED
+    if "$" in text:
+        yield _CASHTAG
+    ascii_bracket = "(" in text
+    wide_bracket = "（" in text
+    if (ascii_bracket or wide_bracket) and _REUTERS_SUFFIX.search(text):
+        yield _REUTERS
+    if " US" in signs:
+        yield _US_SPACED
+    if "HK" in signs:
+        yield _HK_SPACED
+    if ascii_bracket:
+        yield _BARE
+    if wide_bracket:
+        yield _BARE_WIDE
+
+
+def _rare_signs(text: str) -> set[str]:
+    """Which of the rare signs a text holds; one automaton looks for all of them at once."""
+    try:
+        found = _RARE_SIGNS.find_matches_as_indexes(text)
+    except UnicodeEncodeError:  # a lone surrogate, which the library does not take
+        return set(_RARE)
+    return {_RARE[number] for number, _, _ in found}
 
 
 def find_tickers(text: str) -> list[Mark]:
     """All tickers in ``text`` in order; ``market`` is None where the form names none (``$AAPL$``)."""
     found: dict[int, Mark] = {}
-    for signs, may_hold, pattern in _FORMS:
-        if not any(map(text.__contains__, signs)) or not may_hold(text):
-            continue
+    for pattern in _forms_in(text):
         for match in pattern.finditer(text):
             bare = pattern is _BARE or pattern is _BARE_WIDE
             mark = _read(match, bare=bare, labelled=pattern is _LABELLED, text=text)

@@ -39,7 +39,7 @@ VOID = frozenset(
 )
 """Elements that lexbor writes without an end tag."""
 
-_TOKEN = re.compile(r"<(!--(?s:.*?)--(?=>)|[^ >]+)([^>]*)>")
+_TOKEN = re.compile(r"<(!--(?s:.*?)--(?=>)|[^ >]++)([^>]*+)>")
 _ATTRIBUTE = re.compile(r' ([^ \t\n\f\r/>][^ \t\n\f\r/>=]*)="([^"]*)"')
 
 
