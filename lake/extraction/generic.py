@@ -26,6 +26,7 @@ _SECTION = 5
 _NEVER_CONTAINER = frozenset(("p", "li", "h1", "h2", "h3", "h4", "blockquote", "pre"))
 _LINKED = 0.6
 """Share of link text from which a group of at least two blocks is a list of links."""
+_NOTHING = 0.0, 0.0, 0
 _LONG = 30
 """Words from which a repeated run of blocks is a second rendering (mobile and desktop), not a refrain."""
 _PHRASE_WORDS = 25
@@ -243,19 +244,20 @@ def _outside(page: Outline, blocks: list[Block], elements: list[int]) -> list[Bl
 
 def _link_lists(page: Outline, container: int, blocks: list[Block]) -> list[int]:
     """Elements inside the container whose text is mostly links, the outermost ones."""
-    words: dict[int, list[float]] = {}
+    values, parents = page.values, page.parents
+    sums: dict[int, tuple[float, float, int]] = {}  # words, those in links, blocks
     for block in blocks:
-        index = block.owner
-        while index > container and page.values[index] < 0:
-            sums = words.setdefault(index, [0.0, 0.0, 0.0])
-            sums[0] += block.words
-            sums[1] += block.words * block.links
-            sums[2] += 1
-            index = page.parents[index]
+        if values[block.owner] < 0:
+            total, links, count = sums.get(block.owner, _NOTHING)
+            sums[block.owner] = total + block.words, links + block.words * block.links, count + 1
+    for index in range(page.ends[container] - 1, container, -1):  # children before their parents
+        if index in sums and values[parent := parents[index]] < 0:
+            one, other = sums[index], sums.get(parent, _NOTHING)
+            sums[parent] = one[0] + other[0], one[1] + other[1], one[2] + other[2]
     found: list[int] = []
-    covered = 0
-    for index in sorted(words):
-        total, links, count = words[index]
+    covered = container + 1
+    for index in sorted(sums):
+        total, links, count = sums[index]
         if index >= covered and count >= 2 and links > _LINKED * total:
             found.append(index)
             covered = page.ends[index]

@@ -96,16 +96,15 @@ class Shares:
         Args:
             attributes: of each element, as in ``Tokens``.
         """
-        known = self._known
-        unknown = list(set(attributes).difference(known))
-        if not unknown:
-            return [known[one] for one in attributes]
+        shares = list(map(self._known.get, attributes))
+        if None not in shares:
+            return shares  # type: ignore[return-value]
+        unknown = list({one for one, share in zip(attributes, shares, strict=True) if share is None})
         read = dict(zip(unknown, _shares_of(unknown), strict=True))
-        shares = [known[one] if one in known else read[one] for one in attributes]
-        if len(known) + len(read) > _MEMO_SIZE:
-            known.clear()
-        known.update(read.items() if len(max(unknown, key=len)) <= _LONGEST_KEY else ())
-        return shares
+        if len(self._known) + len(read) > _MEMO_SIZE:
+            self._known.clear()
+        self._known.update((one, share) for one, share in read.items() if len(one) <= _LONGEST_KEY)
+        return [read[one] if share is None else share for one, share in zip(attributes, shares, strict=True)]
 
 
 def class_of(attributes: str) -> str:

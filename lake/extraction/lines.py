@@ -82,11 +82,14 @@ class Lines:
     def _write_spaced(self, text: str) -> None:
         at = 0
         for run in _RUN.finditer(text):
-            if run.start() > at:
-                self._put(text[at : run.start()])
+            start, end = run.span()
+            if end - start == 1 and text[start] == " " and start > 0 and end < len(text):
+                continue  # between words: written with them
+            if start > at:
+                self._put(text[at:start])
             if white := _HIDDEN_RUN.sub("", run[0]):
                 self._space(white)
-            at = run.end()
+            at = end
         if at < len(text):
             self._put(text[at:])
 

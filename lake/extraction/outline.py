@@ -28,12 +28,15 @@ _INLINE = frozenset(
 )
 _INLINE_KIND, _LINK, _LINK_END, _BREAK, _BLOCK, _BLOCK_END = range(6)
 
+_ONE_LINK = bytes((_LINK, _LINK_END))
 _IS_EDGE = bytes(kind in (_BREAK, _BLOCK, _BLOCK_END) for kind in range(256))
 _IS_BLOCK = bytes(kind == _BLOCK for kind in range(256))
 
 _DATE_SIGNS = re.compile(r"[\d\s:：/.\-\[\]()（）年月日]+")
 _PAUSES = ("，", "。", ", ", ". ", "、", "！", "？", "；", "… ", "! ", "? ")
 """Marks inside sentences; looked for one by one, which is faster than a regular expression."""
+_SHORT = {"p": 0.5, "td": -0.01, "th": -0.01}
+"""What a short text is worth by its element; elsewhere it costs."""
 _ENDS = ".!?。！？…；”"
 
 
@@ -94,7 +97,7 @@ class Outline:
         self.tokens = tokens
         self.starts = starts
         self.stops = [0] * count
-        self.tags = [tokens.names[start] for start in starts]
+        self.tags = list(map(tokens.names.__getitem__, starts))
         self.parents = [-1] * count
         self.ends = [count] * count
         self.values = [0.0] * count
@@ -112,13 +115,11 @@ class Outline:
 
     def suspects(self) -> list[tuple[int, float]]:
         """(index, share) of the elements that ``junk`` names, in document order."""
-        attributes = self.tokens.attributes
-        shares = _SHARES.of([attributes[start] for start in self.starts])
-        found = [
-            (index, in_context(tag, share))
-            for index, (tag, share) in enumerate(zip(self.tags, shares, strict=True))
-            if share or tag in ASIDES
-        ]
+        shares = _SHARES.of(list(map(self.tokens.attributes.__getitem__, self.starts)))
+        suspicious = {index for index, share in enumerate(shares) if share}
+        if not ASIDES.isdisjoint(self.tags):
+            suspicious.update(index for index, tag in enumerate(self.tags) if tag in ASIDES)
+        found = ((index, in_context(self.tags[index], shares[index])) for index in sorted(suspicious))
         return [(index, share) for index, share in found if share]
 
     def blocks_of(self, index: int) -> slice:
@@ -175,6 +176,9 @@ def outline(body: LexborNode) -> Outline:
 def _linked(kinds: bytes, texts: list[str], first: int, stop: int, links: int) -> tuple[int, int]:
     """How many characters of a run stand in links, of which so many are open, and how many are open behind it."""
     linked = 0
+    if not links and stop - first == 3 and kinds[first + 1 : stop] == _ONE_LINK:  # as in most lists
+        text = texts[first + 1]
+        return 0 if text.isspace() else len(unescaped(text)), 0
     for number in range(first, stop):
         kind, text = kinds[number], texts[number]
         if kind == _LINK:
@@ -191,10 +195,12 @@ def _block(owner: int, tag: str, text: str, linked: int, first: int, last: int) 
     text = text.strip()
     if "&" in text:
         text = unescaped(text)
-    if "  " in text or not text.isprintable():  # of white space, single spaces alone are printable
+    if not text.isprintable() or "  " in text:  # of white space, single spaces alone are printable
         text = " ".join(text.split())
     words = len(text) / 5.5 if text.isascii() else words_in(text)
-    links = min(linked / len(text), 1.0) if linked else 0.0
+    if not linked:
+        return _new_block(Block, (owner, tag, text, words, 0.0, _value(tag, text, words, 0.0), first, last))
+    links = min(linked / len(text), 1.0)
     if 0.3 < links <= 0.5:  # a link with its date beside it
         links = min(linked / max(1, len(_DATE_SIGNS.sub("", text))), 1.0)
     return _new_block(Block, (owner, tag, text, words, links, _value(tag, text, words, links), first, last))
@@ -233,16 +239,14 @@ def _value(tag: str, text: str, words: float, links: float) -> float:
         if words > 30 and sum(map(text.count, _PAUSES)) > 2:
             return words * 0.3  # prose inside a link that was never closed, or a linked teaser
         return -(2.0 + words * 0.5)
+    if words < 8:
+        return 1.0 if tag in HEADINGS else _SHORT.get(tag, -2.0)
     if tag in HEADINGS:
         return 1.0
-    if words < 8:
-        return 0.5 if tag == "p" else -0.01 if tag in ("td", "th") else -2.0
     if text[-1] in _ENDS or _pauses(text):
         return words * (1.0 - links)
     if tag in ("p", "pre", "blockquote", "td"):
         return words * 0.6 * (1.0 - links)
-    if tag == "p":
-        return 0.5
     return words * 0.3 * (1.0 - links) if words >= 12 else -2.0
 
 
