@@ -101,10 +101,8 @@ class Blocks(Lines):
         if place[0] != len(self.done):
             return
         content = "".join(self._markdown[place[2] :])
-        if content[:1].isalpha():
-            lead = 0
-        else:
-            lead = (_LEAD if self.lists else _GAP).match(content).end()  # type: ignore[union-attr]
+        gap = None if content[:1].isalpha() else (_LEAD if self.lists else _GAP).match(content)
+        lead = gap.end() if gap else 0
         if not content[lead:] or (self.lists and "\n" in content[lead:]):
             return  # marks hold within one list item only
         marked = render(content[lead:])
