@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lake.derived import building, segments, upkeep
+from lake.derived import building, changes, segments, upkeep
 from lake.derived.briefs import BRIEFS
 from lake.derived.mentions import MENTIONS
 from lake.derived.relations import from_articles, relations
@@ -28,6 +28,7 @@ from lake.storage import snapshots, tables
 from lake.storage.maintain import maintain, vacuum
 from lake.storage.repair import repair
 from lake.storage.verify import verify
+from lake.views import publish as publishing
 from lake.views.publish import publish
 from lake.views.stored import RELATIONS, select_files
 from tests.small_lake import article, commit
@@ -322,3 +323,32 @@ def test_superseding_has_each_revision_above_one(root: LakeRoot) -> None:
             .fetchall()
         )
     assert rows == [("a0", 2, 3), ("a1", 2, 3)]
+
+
+def test_many_rows_are_made_after_publishing_and_hold_nobody_up(
+    root: LakeRoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publishing, "_AT_ONCE", 1)
+    monkeypatch.setattr(upkeep, "DERIVED", (SUPERSEDING, BRIEFS, MENTIONS))
+    grow(root, 2)
+    with upkeep.alone(root) as free:
+        assert free
+        published = publish(root)  # as while another process makes them
+        assert published.behind == newest_version(root)
+        assert chain(root) == []
+        assert shown(root.database) == wanted(root.database) != []
+    assert publish(root).behind is None
+    assert chain(root) == [(0, newest_version(root))]
+    assert shown(root.database) == wanted(root.database)
+
+
+def test_making_many_rows_may_fail(
+    root: LakeRoot, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(publishing, "_AT_ONCE", 1)
+    monkeypatch.setattr(upkeep, "DERIVED", (SUPERSEDING, BRIEFS, MENTIONS))
+    grow(root, 2)
+    monkeypatch.setattr(changes, "all_files", lambda *_: 1 / 0)
+    assert publish(root).behind == newest_version(root)
+    assert "derived tables are not up to date" in caplog.text
+    assert shown(root.database) == wanted(root.database) != []

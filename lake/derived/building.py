@@ -40,6 +40,14 @@ class Work:
         self._version = version
         self._connection = connection
         self._chains: dict[str, list[Segment]] = {}
+        self._counts: dict[int, int] = {}
+
+    def missing(self, table: Derived) -> int:
+        """How many rows of ``articles`` a table has nothing of yet."""
+        first = self._next(table)
+        if first not in self._counts:
+            self._counts[first] = changes.count(self._root, first, self._version)
+        return self._counts[first]
 
     def extend(self, of: Sequence[Derived]) -> None:
         """Write one segment of each table for the versions that it lacks; none where it lacks none.
@@ -48,8 +56,7 @@ class Work:
         """
         behind: dict[int, list[Derived]] = {}
         for table in of:
-            chain = self._live(table)
-            behind.setdefault(chain[-1].last + 1 if chain else 0, []).append(table)
+            behind.setdefault(self._next(table), []).append(table)
         for start, some in behind.items():
             if start <= self._version:
                 self._extend(some, start)
@@ -115,6 +122,11 @@ class Work:
 
     def _past(self, table: Derived, start: int) -> list[Place]:
         return [segment.path for segment in self._live(table) if segment.last < start]
+
+    def _next(self, table: Derived) -> int:
+        """The first version that a table has no rows of."""
+        chain = self._live(table)
+        return chain[-1].last + 1 if chain else 0
 
     def _live(self, table: Derived) -> list[Segment]:
         """The segments that count; found once, for names are compared with the log."""

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -16,7 +17,7 @@ from lake.locations import LakeRoot
 from lake.storage import tables
 from lake.storage.files import Place, absent, readable
 
-__all__ = ["added", "all_files", "batches"]
+__all__ = ["added", "all_files", "batches", "count"]
 
 _ROWS = 2_500
 """Rows in a batch, about; with texts and what is made of them they take some 100 MB."""
@@ -29,15 +30,28 @@ def added(root: LakeRoot, first: int, last: int) -> list[Place] | None:
     Maintenance moves rows and adds none; its commits say so.
     """
     folder = root.table("articles")
-    paths: list[Place] = []
-    for version in range(first, last + 1):
-        try:
-            text = tables.log_entry(root, "articles", version).read_text("utf-8")
-        except FileNotFoundError:
-            return None
-        actions = (json.loads(line)["add"] for line in text.splitlines() if line.startswith('{"add"'))
-        paths += [folder / unquote(action["path"]) for action in actions if action["dataChange"]]
+    try:
+        paths: list[Place] = [folder / unquote(each["path"]) for each in _actions(root, first, last)]
+    except FileNotFoundError:
+        return None
     return None if absent(folder, map(str, paths)) else paths
+
+
+def count(root: LakeRoot, first: int, last: int) -> int:
+    """How many rows these versions added, or the last one has, where the log has forgotten."""
+    try:
+        return sum(json.loads(each["stats"])["numRecords"] for each in _actions(root, first, last))
+    except FileNotFoundError:
+        return sum(file.rows for file in tables.open_table(root, "articles", last).files())
+
+
+def _actions(root: LakeRoot, first: int, last: int) -> Iterator[dict[str, Any]]:
+    """What the log says of the files that these versions added. Raises FileNotFoundError where it has forgotten."""
+    for version in range(first, last + 1):
+        text = tables.log_entry(root, "articles", version).read_text("utf-8")
+        for line in text.splitlines():
+            if line.startswith('{"add"') and (action := json.loads(line)["add"])["dataChange"]:
+                yield action
 
 
 def all_files(root: LakeRoot, version: int) -> list[Place]:

@@ -5,11 +5,12 @@ Every step may be killed, repeated, or done by two processes at once: a segment 
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 
@@ -19,6 +20,8 @@ import pyarrow as pa
 from lake.derived import segments
 from lake.derived.building import Work
 from lake.derived.segments import TEMPORARY
+from lake.derived.superseding import SUPERSEDING
+from lake.derived.table import Derived
 from lake.derived.tables import DERIVED
 from lake.locations import LakeRoot
 from lake.storage import published
@@ -26,7 +29,7 @@ from lake.storage.files import Place
 from lake.storage.parquet import is_whole
 from lake.views.stored import quoted
 
-__all__ = ["damaged", "keep_up", "remove", "vacuum"]
+__all__ = ["alone", "damaged", "keep_up", "remove", "vacuum"]
 
 log = logging.getLogger(__name__)
 
@@ -44,30 +47,57 @@ def keep_up(
     *,
     limit: int | None = _CHEAP,
     recent: Mapping[str, pa.Table] | None = None,
-) -> None:
+    most: int | None = None,
+) -> bool:
     """Bring the derived tables up to a version of ``articles``; a failure is logged, and no more.
+
+    Those that lack more than ``most`` rows of articles are left as they are; returns whether there are none.
 
     Then small segments are merged, those of a like size, if they have up to ``limit`` bytes together. A
     ``connection`` to a database in memory saves the making of one. ``recent``: rows of files of articles that are in
     memory, by address.
     """
     begun = time.perf_counter()
+    done = True
     with _forgiven(root, version), _session(root, connection) as session:
         work = Work(root, version, session, recent)
-        if not _extended(work):
-            for table in DERIVED:
+        ready = DERIVED if most is None else _ready(work, most)
+        if not _extended(work, ready):
+            for table in ready:
                 with _forgiven(root, version, f" ({table.name})"):
                     work.extend([table])
-        for table in DERIVED:
+        for table in ready:
             with _forgiven(root, version, f" ({table.name})"):
                 work.merge(table, limit)
-    log.debug("derived tables took %.3f s", time.perf_counter() - begun)
+        log.debug("derived tables took %.3f s", time.perf_counter() - begun)
+        done = len(ready) == len(DERIVED)
+    return done
 
 
-def _extended(work: Work) -> bool:
-    """Bring all tables up at once, with one reading of articles; False where one of them failed."""
+@contextmanager
+def alone(root: LakeRoot) -> Iterator[bool]:
+    """Be the only one on this machine who brings up many rows; False where another one does so already."""
+    path = root.local / "derived" / "making.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+            return
+        yield True  # closing the file, and dying, gives the lock back
+
+
+def _ready(work: Work, most: int) -> tuple[Derived, ...]:
+    """The tables that lack so few rows; none if that is not SUPERSEDING, by which the others leave rows out."""
+    ready = tuple(table for table in DERIVED if work.missing(table) <= most)
+    return ready if SUPERSEDING in ready else ()
+
+
+def _extended(work: Work, of: Sequence[Derived]) -> bool:
+    """Bring tables up at once, with one reading of articles; False where one of them failed."""
     try:
-        work.extend(DERIVED)
+        work.extend(of)
     except Exception as error:  # as in _forgiven, which tells of it when it happens again
         log.debug("derived tables are brought up one by one: %s", error, exc_info=True)
         return False

@@ -49,6 +49,8 @@ log = logging.getLogger(__name__)
 Mark = tuple[int, str, dt.datetime]
 """What tells a snapshot from that of another lake: id, run and time."""
 
+_AT_ONCE = 5_000
+"""Rows that derived tables may lack to be brought up while other publishers wait: some seconds."""
 _ATTEMPTS = 30  # to replace the file of a bucket before another machine does
 
 _NO_WAL = "written-by-newslake/keep-changes-in-another-database"
@@ -57,10 +59,15 @@ _NO_WAL = "written-by-newslake/keep-changes-in-another-database"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The published file and the snapshot that it shows (None: there is no lake yet, all views are empty)."""
+    """The published file and the snapshot that it shows (None: there is no lake yet, all views are empty).
+
+    ``behind``: the version of ``articles`` that derived tables are not made for yet, None if they are: until then
+    views read ``articles`` itself, or lack what is new.
+    """
 
     database: Place
     snapshot: int | None
+    behind: int | None = None
 
 
 def publish(root: LakeRoot, *, always: bool = False) -> Published:
@@ -68,7 +75,27 @@ def publish(root: LakeRoot, *, always: bool = False) -> Published:
 
     A file that shows just this already is left as it is, unless it is to be written ``always``: then what may be
     wrong with it is mended, too. Raises Stop where the file cannot be written; the one before stays.
+
+    Where derived tables lack many rows, these are published without them first; then one process makes them, while
+    others may publish.
     """
+    done = _published(root, always=always)
+    while done.behind is not None:
+        with upkeep.alone(root) as free:
+            if not free:
+                return done  # who makes them publishes them
+            before = done.behind
+            upkeep.keep_up(root, before)
+            done = _published(root)
+        newest = snapshots.latest(root)
+        if done.behind == before or newest is None:
+            return done
+        if done.behind is None and newest.id != done.snapshot:  # another run left its tables to this one
+            done = _published(root)
+    return done
+
+
+def _published(root: LakeRoot, *, always: bool = False) -> Published:
     try:
         return _publish(root, always=always)
     except duckdb.Error as error:
@@ -102,7 +129,7 @@ def _attempt(root: LakeRoot, *, always: bool, anew: bool) -> Published:
         history = snapshots.history(root, lake.outcomes if lake else None)
         newest = next(history, None)
         files = snapshots.files(root, newest, lake)
-        derived = _derived(connection, root, newest, _recent(lake))
+        behind, derived = _derived(connection, root, newest, _recent(lake))
         if lake is not None:
             lake.articles.recent.clear()  # its texts may take 25 MB
         _remove(fresh)
@@ -116,7 +143,7 @@ def _attempt(root: LakeRoot, *, always: bool, anew: bool) -> Published:
             _show(root, fresh, before)
         elif isinstance(root.database, Path):
             _guard(root.database)
-    return Published(root.database, newest.id if newest else None)
+    return Published(root.database, newest.id if newest else None, behind)
 
 
 def _show(root: LakeRoot, fresh: Path, before: Edition | None) -> None:
@@ -196,13 +223,13 @@ def _derived(
     root: LakeRoot,
     newest: Snapshot | None,
     recent: Mapping[str, pa.Table],
-) -> Mapping[str, str]:
-    """Bring the derived tables up to a snapshot; name -> query."""
+) -> tuple[int | None, Mapping[str, str]]:
+    """Bring the derived tables up to a snapshot, unless that takes long: its version then; and name -> query."""
     if newest is None:
-        return relations(root, None)
+        return None, relations(root, None)
     version = newest.versions["articles"]
-    upkeep.keep_up(root, version, connection, recent=recent)
-    return relations(root, version)
+    done = upkeep.keep_up(root, version, connection, recent=recent, most=_AT_ONCE)
+    return None if done else version, relations(root, version)
 
 
 def _attach_past(connection: duckdb.DuckDBPyConnection, database: Path) -> Mark | None:
