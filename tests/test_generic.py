@@ -99,6 +99,21 @@ def test_comments_longer_than_the_article_are_no_article() -> None:
     assert text == "\n\n".join(PARAGRAPHS)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "延伸阅读：<a href='/1'>远岸物流去年亏损</a>",
+        "ALSO READ | <a href='/1'>Ferry fares to rise</a>",
+        "更多内容请下载青禾新闻客户端，或关注微信公众号“青禾”",
+        "立即打开青禾新闻APP",
+        "相關新聞：<a href='/1'>遠岸物流去年虧損</a>",
+    ],
+)
+def test_lines_that_lead_elsewhere_are_left_out(line: str) -> None:
+    body = f"{article(PARAGRAPHS[:2])}<p>{line}</p>{article(PARAGRAPHS[2:])}"
+    assert read(page(body)).body_text == "\n\n".join(PARAGRAPHS)
+
+
 @pytest.mark.parametrize("name", ["cmt-list", "article-recommend", "related-content"])
 def test_comments_and_related_texts_many_times_as_long_are_no_article(name: str) -> None:
     talk = "".join(
@@ -110,6 +125,42 @@ def test_comments_and_related_texts_many_times_as_long_are_no_article(name: str)
     )
     inside = page("", container="<div>").replace("<h1>", f'<div class="{name}"><h1>')
     assert "第29条" in read(inside.replace('<div class="info">', f'{talk}<div class="info">')).body_text
+
+
+OTHERS = tuple(
+    f"滨州港第{n}条外贸航线昨日恢复，港口负责人说，旺季要到春节之后才会结束，舱位已经订满。" for n in range(9)
+)
+
+
+def test_of_several_articles_in_a_row_the_first_is_the_pages() -> None:
+    whole = "".join(
+        f'<div class="item"><h1>{title}</h1><div class="t">2024-05-06 08:30</div><div>{article(texts)}</div></div>'
+        for title, texts in ((TITLE, PARAGRAPHS), ("滨州港恢复九条航线", OTHERS))
+    )
+    html = f"<html><head><title>{TITLE}</title></head><body><div>{whole}</div></body></html>"
+    assert read(html).body_text == "\n\n".join(PARAGRAPHS)
+
+
+def test_a_flash_beside_a_list_of_teasers_is_the_article() -> None:
+    teasers = "".join(
+        f'<li><a href="/{n}">航线的消息之{n}，标题写得长</a><p>{text}</p></li>'
+        for n, text in enumerate(OTHERS)
+    )
+    flash = f"<h1>{TITLE}</h1><p class='t'>2024-05-06 08:30</p><div>{PARAGRAPHS[0]}</div>"
+    html = (
+        f"<html><head><title>{TITLE}</title></head><body><div>{flash}</div><ul>{teasers}</ul></body></html>"
+    )
+    assert read(html).body_text == PARAGRAPHS[0]
+
+
+def test_captions_named_so_belong_to_their_pictures() -> None:
+    pictures = (
+        '<div class="wp-caption"><img src="/a.jpg"><p class="wp-caption-text">临港的车间</p></div>'
+        '<div class="image"><img src="/b.jpg"><div class="image-caption">下线的车辆</div></div>'
+    )
+    found = read(page(article(PARAGRAPHS[:2]) + pictures + article(PARAGRAPHS[2:])))
+    assert [image.caption for image in found.images] == ["临港的车间", "下线的车辆"]
+    assert found.body_text == "\n\n".join(PARAGRAPHS)
 
 
 def test_a_long_table_of_figures_is_part_of_its_article() -> None:

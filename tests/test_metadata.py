@@ -110,6 +110,12 @@ def test_a_line_that_is_most_of_the_pages_title_is_the_title() -> None:
     assert choose_title("远岸日报-青禾重工扩产", [], [], ["远岸日报"])[1] == "title"
 
 
+def test_a_title_that_is_the_sites_name_is_none_and_a_kicker_may_stand_before_the_heading() -> None:
+    assert choose_title("远岸新闻网", ["远岸新闻网", "青禾重工扩产"], []) == ("青禾重工扩产", "first heading")
+    whole = "Opinion: Why the pier must stay | Comment - The Bay Times"
+    assert choose_title(whole, ["Why the pier must stay"], []) == ("Why the pier must stay", "heading")
+
+
 @pytest.mark.parametrize(
     ("url", "expected"),
     [

@@ -105,6 +105,21 @@ def test_time_and_authors_in_elements_near_the_text(lines: str, when: str, autho
     assert (found.published_at.isoformat(), found.authors) == (when, authors)
 
 
+@pytest.mark.parametrize("line", ["青禾财讯 5月5日 12:30", "时间：24-05-05 12:30"])
+def test_a_calendar_gives_its_year_to_a_nearer_time(line: str) -> None:
+    html = page(article(), before=f"<p>{line}</p>").replace("2024年05月06日 08:30", "")
+    html = html.replace("<body>", "<body><div>2024年05月06日 星期一 晴 18℃</div>")
+    assert (
+        extract_page(html, url=URL, captured_at=NOW).published_at.isoformat() == "2024-05-05T12:30:00+08:00"
+    )
+
+
+def test_the_last_line_may_name_author_and_editor() -> None:
+    tail = "<p>（作者：沈一舟，系滨州大学经济学院教授）</p><p>责任编辑：吴语 校对：钱多多</p><p>【编辑:吴语】</p>"
+    found = extract_page(page(article() + tail).replace("作者：周望舒", ""), url=URL, captured_at=NOW)
+    assert (found.authors, found.editor) == (("沈一舟",), "吴语") and "编辑" not in found.body_text
+
+
 def test_no_field_carries_signs_that_nobody_sees() -> None:
     unseen = "\u202e\u2066\u061c\u200b\x07\x1b"
     data = {

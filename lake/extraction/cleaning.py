@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from lake.extraction import markdown
+from lake.extraction import markdown, names
 from lake.extraction.blocks import Block
 from lake.extraction.entities import mentions
 from lake.extraction.false_marks import AROUND, in_longer_name
@@ -163,8 +163,8 @@ def _take_lines(blocks: list[Block]) -> tuple[str | None, str | None]:
         if source is None and (found or block.role == "source"):
             source = found[1] if found else block.text.strip("（）() ")
             block.text = block.markdown = ""
-        elif editor is None and (found := _EDITOR.fullmatch(block.text)):
-            editor = found[1]
+        elif found := _EDITOR.fullmatch(block.text):
+            editor = editor or names.editor(block.text) or found[1]
             block.text = block.markdown = ""
     if source is None and last and (found := _SOURCE_TAIL.search(last[-1].text)):
         source = found[1]

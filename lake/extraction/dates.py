@@ -25,7 +25,7 @@ _MONTHS = {name: number for number, names in enumerate(_NAMES, start=1) for name
 _MONTH = rf"(?P<name>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})[a-z]{{0,8}}\.?"
 _CLOCK = (
     r"(?P<half>上午|下午|晚上|中午|凌晨|[AaPp]\.?[Mm]\.?)?\s{0,3}"
-    r"(?P<hour>[012]?\d)\s?(?:[:：时]|点(?!评))\s?(?P<minute>[0-5]\d)?分?(?:\s?[:：]?(?P<second>[0-5]\d)(?:\.\d{1,9})?秒?)?"
+    r"(?P<hour>[012]?\d)\s?(?:[:：时]|点(?!评))\s?(?P<minute>[0-5]\d|\d(?=分))?分?(?:\s?[:：]?(?P<second>[0-5]\d)(?:\.\d{1,9})?秒?)?"
     r"\s{0,2}(?P<half2>[AaPp]\.?[Mm]\b\.?)?"
     r"\s{0,2}(?P<offset>Z\b|(?:UTC|GMT)?[+-][01]\d:?[0-5]\d|(?:UTC|GMT|[ECMP]DT|[EMP]ST)\b)?"
 )
@@ -63,7 +63,7 @@ _SHORT_YEAR = re.compile(
     rf"{_SHORT_LABEL}(?P<short>\d\d)(?P<sep>[-/.])(?P<month>[01]\d)(?P=sep)(?P<day>[0-3]\d)\s{{0,3}}(?:{_SHORT_CLOCK}|(?!\d))"
 )
 _NO_YEAR = re.compile(
-    rf"(?:{_SHORT_LABEL}|^)(?P<month>[01]?\d)(?:[-/]|月)(?P<day>[0-3]?\d)日?\s{{0,3}}{_SHORT_CLOCK}(?::[0-5]\d)?(?!\d)"
+    rf"(?:{_SHORT_LABEL}|^|(?<=[\s|｜·])(?=\d\d-\d\d|\d{{1,2}}月))(?P<month>[01]?\d)(?:[-/]|月)(?P<day>[0-3]?\d)日?\s{{0,3}}{_SHORT_CLOCK}(?::[0-5]\d)?(?!\d)"
 )
 """Dates as blogs of Baidu and others write them: ``发布时间：18-03-08 23:16``, ``09-30 22:46``."""
 _SECONDS = {

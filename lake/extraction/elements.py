@@ -24,6 +24,8 @@ BLOCKS = _words(
     "details summary hgroup tbody thead tfoot caption body html"
 )
 _HIDDEN = re.compile(r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden", re.IGNORECASE)
+_CAPTION = re.compile(r"(?:^|\s)(?!wp-caption(?:\s|$))[\w-]*[cC]aption(?:-?[tT]ext)?(?:\s|$)")
+"""Classes of captions as templates write them (``wp-caption-text``, ``image-caption``); ``wp-caption`` is the box."""
 _CENTRED = re.compile(r"text-align\s{0,9}:\s{0,9}center", re.IGNORECASE)
 _ADVERTISING = ("//acttg.eastmoney.com", "//ai.eastmoney.com")
 """Hosts of the site's own advertisements inside bodies (public captures of 2025-26)."""
@@ -68,7 +70,9 @@ def role(name: str, written: str) -> str:
 
     ``written`` are its attributes as in ``Tokens``.
     """
-    if name == "figcaption":
+    if name == "figcaption" or (
+        "aption" in written and _CAPTION.search(attributes_of(written).get("class", ""))
+    ):
         return "caption"
     if "enter" not in written and "ENTER" not in written and "em_media" not in written:
         return "centred" if name == "center" else ""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from lake.extraction.junk import COMMENTS, HIDDEN, STRONG, class_of, is_end, is_phrase
 from lake.extraction.outline import Block, Outline
+from lake.extraction.teasers import outweigh
 from lake.extraction.titles import plain
 from lake.extraction.tokens import Tokens
 
@@ -21,6 +22,8 @@ _DESCEND_ALIKE = 0.8
 """The same where siblings of the same tag and name hold prose too: sections of one article."""
 _BESIDE = 0.1
 """Share of the value in paragraphs beside a child from which the parent is the container."""
+_WHOLE = 20
+"""Value in words from which a part of a page may be an article of its own."""
 _SECTION = 5
 """Value in words from which a sibling holds prose."""
 _NEVER_CONTAINER = frozenset(("p", "li", "h1", "h2", "h3", "h4", "blockquote", "pre"))
@@ -67,6 +70,10 @@ def find(page: Outline) -> Area:
     """Find the article; changes the outline's sums."""
     left_out = _leave_out(page)
     container = _container(page)
+    if outweigh(page, container):
+        _take_out(page, container)
+        left_out = sorted((*left_out, container))
+        container = _container(page)
     return _area(page, container, left_out)
 
 
@@ -92,14 +99,18 @@ def _leave_out(page: Outline) -> list[int]:
             continue
         left_out.append(index)
         covered = page.ends[index]
-        value, gain = page.values[index], page.gains[index]
-        parent = page.parents[index]
-        while parent >= 0:
-            page.values[parent] -= value
-            page.gains[parent] -= gain
-            parent = page.parents[parent]
-        page.values[index:covered] = [_OUT] * (covered - index)
+        _take_out(page, index)
     return left_out
+
+
+def _take_out(page: Outline, index: int) -> None:
+    value, gain = page.values[index], page.gains[index]
+    parent = page.parents[index]
+    while parent >= 0:
+        page.values[parent] -= value
+        page.gains[parent] -= gain
+        parent = page.parents[parent]
+    page.values[index : page.ends[index]] = [_OUT] * (page.ends[index] - index)
 
 
 def _held(page: Outline, index: int, share: float, alike: dict[str, float]) -> float:
@@ -144,6 +155,9 @@ def _container(page: Outline) -> int:
             if top < 0 or values[index] > values[top]:
                 top = index
             index = ends[index]
+        if first := _first_of_several(page, best):
+            best = first
+            continue
         if top < 0 or page.tags[top] in _NEVER_CONTAINER or values[top] < _DESCEND * values[best]:
             return best
         if values[top] < _DESCEND_ALIKE * values[best] and _has_alike(page, best, top):
@@ -151,6 +165,24 @@ def _container(page: Outline) -> int:
         if _has_paragraphs(page, best, top):
             return best
         best = top
+
+
+def _first_of_several(page: Outline, parent: int) -> int:
+    """The first of several whole articles in a row (a page that goes on with others), or 0.
+
+    They are children of the same tag and name that hold prose, and each its own heading of the first level.
+    """
+    tags, ends = page.tags, page.ends
+    if tags[parent : ends[parent]].count("h1") < 2:
+        return 0
+    found: list[int] = []
+    index = parent + 1
+    while index < ends[parent]:
+        if page.values[index] > _WHOLE and "h1" in tags[index : ends[index]]:
+            found.append(index)
+        index = ends[index]
+    alike = [n for n in found if (tags[n], page.name(n)) == (tags[found[0]], page.name(found[0]))]
+    return found[0] if len(alike) == len(found) > 1 else 0
 
 
 def _has_paragraphs(page: Outline, parent: int, child: int) -> bool:

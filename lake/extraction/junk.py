@@ -60,22 +60,24 @@ _MEMO_SIZE = 50_000
 
 _PHRASE = re.compile(
     r"^(?:advertisement|share(?: this)?(?: article| post| on .{1,20})?|related(?: articles| stories| posts| reading)?|"
-    r"read (?:more|next|also)|see also|(?:you (?:may|might) )?also like|sign up|subscribe|follow us|more from|"
+    r"read (?:more|next|also)|(?:see|also|must) (?:also|read)|(?:you (?:may|might) )?also like|sign up|subscribe|follow us|more from|"
     r"recommended|leave a (?:reply|comment)|already an? (?:\w{1,20} )?(?:subscriber|member)|to continue reading|"
     r"skip advertisement|story continues below|article continues (?:after|below)|comments?(?: \(\d{1,6}\))?|table of contents|skip to|click here|print|"
     r"email|tweet|copy link|\d{1,3} min(?:ute)?s?(?: read)?|by [A-Z][\w.' -]{2,40}|all rights reserved|copyright|©)"
     r"(?:\b|$)"
     r"|^(?:展开全文|展开阅读全文|阅读全文|点击(?:查看|进入|阅读|展开)|分享到|分享至|分享|收藏|打印|举报|纠错|"
-    r"返回(?:顶部|首页)?|上一[篇页]|下一[篇页]|相关(?:阅读|新闻|推荐|文章|链接|报道)|推荐阅读|"
+    r"返回(?:顶部|首页)?|上一[篇页]|下一[篇页]|相关(?:阅读|新闻|推荐|文章|链接|报道)|推荐阅读|延伸阅读|拓展阅读|相關(?:閱讀|新聞|報導)|延伸閱讀|"
     r"热门(?:推荐|评论|文章)|猜你喜欢|更多(?:精彩|>>)?$|(?:立即|点击)?(?:打开|下载).{0,8}(?:APP|客户端)|扫一扫|扫码|微信扫|我要(?:评论|反馈|纠错)|发表评论|"
-    r"免责声明|特别声明|版权(?:所有|声明)|转载请注明|未经.{0,12}(?:授权|许可|允许|同意)|关注我们|长按|"
+    r"免责声明|特别声明|版权(?:所有|声明)|转载请注明|未经.{0,12}(?:授权|许可|允许|同意)|关注我们|长按|(?:更多.{0,16})?(?:请|欢迎)?(?:关注|下载|搜索|扫码).{0,16}(?:公众号|客户端|APP|微信|微博)[^。]*$|"
     r"关键[词字][:：]|标签[:：]|(?:【|\[)(?:打印|关闭|收藏)|字[号体])",
     re.IGNORECASE,
 )
-_PHRASE_STARTS = frozenset("abceflmprstuy©展阅点分收打举纠返上下相推热猜更扫微我发免特版转未关长标字立【[")
+_PHRASE_STARTS = frozenset(
+    "abceflmprstuy©展阅点分收打举纠返上下相推热猜更扫微我发免特版转未关长标字立延拓請请欢搜【["
+)
 """What the expression begins with, but for digits: trying it costs more than one look."""
 _END = re.compile(
-    r"\W*(?:相关(?:阅读|新闻|推荐|文章|链接|报道|稿件|专题)|推荐阅读|延伸阅读|更多阅读|热门(?:推荐|文章|新闻)|猜你喜欢|"
+    r"\W*(?:相关(?:阅读|新闻|推荐|文章|链接|报道|稿件|专题)|推荐阅读|延伸阅读|更多阅读|相關(?:閱讀|新聞|文章|報導|連結)|推薦(?:閱讀|文章)|延伸閱讀|更多.{0,8}(?:報導|新聞)|熱門(?:新聞|文章)|看更多|热门(?:推荐|文章|新闻)|猜你喜欢|"
     r"related (?:articles?|stories|posts|reading|news|content)|you (?:may|might) also like|more from .{1,40}|"
     r"recommended(?: reading| for you)?|read next)\W*",
     re.IGNORECASE,

@@ -34,6 +34,7 @@ _TODAY = re.compile(r"今天是|现在是|当前时间|访问|注册|copyright|�
 _WRITER = re.compile(
     r"(?<![工创創])作者|[记記]者|执笔|撰文|撰稿|采写|採訪|(?:^|\W)文\s?[:：/｜|]|文字\s?[:：]"
 )
+_LABELLED = re.compile(r"\W{0,3}(?:作者|撰文|执笔人?|采写|文)\s?[:：/｜|]")
 _IN_TEXT = re.compile(
     r"[（(【〔［](?:[^（()）【】]{0,12}?)[记記]者[\s\u3000：:]{0,3}([\u4e00-\u9fff·、\s\u3000]{2,40}?)"
     r"(?:报道|摄|攝|实习|實習|通讯员|通訊員|[／/]|[）)】〕］])"
@@ -131,9 +132,12 @@ def published(lines: Lines, zone: dt.tzinfo, now: dt.datetime | None) -> tuple[d
 
     Lines before the prose count more than lines behind it, a clock time and a label more than a bare
     date, nearness to the prose decides between equals; a date of today's calendar or of a copyright
-    notice is none.
+    notice is none. A bare day farther away (the calendar in a page's head) gives the year to a nearer line that
+    has a clock and no year (``5月5日 12:30``).
     """
     best: tuple[float, dates.Written, str] | None = None
+    short: list[str] = []
+    nearer: tuple[str, ...] = ()
     for place, group in (("before", tuple(reversed(lines.before))), ("after", lines.after)):
         for distance, line in enumerate(group):
             if not _MAYBE_DATE.search(line):
@@ -142,12 +146,21 @@ def published(lines: Lines, zone: dt.tzinfo, now: dt.datetime | None) -> tuple[d
             if found is None and not _SENTENCE.search(line):
                 found = dates.relative(line, now)
             if found is None or _TODAY.search(line):
+                short.append(line)
                 continue
             score = 3.0 * found.has_time + 2.0 * bool(_LABEL.search(line)) - bool(_UPDATED.search(line))
             score += (4.0 if place == "before" else 0.0) - 0.1 * distance - (2.0 if len(line) > 80 else 0.0)
             if best is None or score > best[0]:
-                best = score, found, f"line {place} the text"
-    return (best[1], best[2]) if best else (None, "")
+                best, nearer = (score, found, f"line {place} the text"), tuple(short)
+    if best is None:
+        return None, ""
+    if not best[1].has_time:
+        for line in nearer:
+            if (
+                found := dates.short(line, zone, best[1].at + dt.timedelta(days=1))
+            ) is not None and found.has_time:
+                return found, "line before the text, year of another line"
+    return best[1], best[2]
 
 
 def published_short(lines: Lines, zone: dt.tzinfo, latest: dt.datetime) -> tuple[dates.Written | None, str]:
@@ -169,6 +182,10 @@ def authors_of(lines: Lines) -> tuple[tuple[str, ...], str]:
         found = bylines.named(line)
         if found:
             return found, "byline"
+    if len(lines.closing) <= _LINE // 2 and _LABELLED.match(lines.closing):
+        found = names.authors(lines.closing)
+        if found:
+            return found, "author line"
     for text in (lines.opening[:200], lines.closing[-200:]):
         match = _IN_TEXT.search(text)
         if match:

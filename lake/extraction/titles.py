@@ -17,6 +17,7 @@ _SITE_WORD = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 300
+_SITE_NAME = 8
 _LEAST = 6
 """Letters that a line has at least which is taken for the title."""
 _SAME = re.compile(r"[\W_]+")
@@ -40,8 +41,15 @@ def choose_title(
     """
     names = [name for name in (page_title, *candidates) if name]
     for reference in names:
-        whole = plain(reference)
-        agreeing = [h for h in headings if 1 < len(h) <= _LONGEST and _agrees(plain(h), whole)]
+        whole, bare = plain(reference), plain(without_site(reference))
+        if _is_site(reference):
+            headings = [heading for heading in headings if plain(heading) != bare]
+            continue
+        agreeing = [
+            h
+            for h in headings
+            if 1 < len(h) <= _LONGEST and (_agrees(plain(h), whole) or _agrees(plain(h), bare))
+        ]
         if agreeing:
             return max(agreeing, key=lambda h: (plain(h) in whole, len(plain(h)))), "heading"
         same = [line for line in lines if len(line) <= _LONGEST and _is_most(plain(line), whole)]
@@ -50,7 +58,7 @@ def choose_title(
     for candidate in candidates:
         if candidate:
             return without_site(candidate), "meta"
-    if page_title:
+    if page_title and not (headings and _is_site(page_title)):
         return without_site(page_title), "title"
     return (headings[0], "first heading") if headings else (None, "")
 
@@ -72,6 +80,11 @@ def _agrees(heading: str, reference: str) -> bool:
     if heading in reference:
         return reference.startswith(heading) or 2 * len(heading) >= len(reference)
     return len(reference) >= 8 and heading.startswith(reference[: max(8, len(reference) - 3)])
+
+
+def _is_site(title: str) -> bool:
+    """Whether a page's title is the site's name alone."""
+    return len(title) <= _SITE_NAME and _SITE_WORD.search(title) is not None
 
 
 def _is_most(line: str, reference: str) -> bool:
