@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from lake.extraction.generic import find
-from lake.extraction.outline import outline, words_in
+from lake.extraction.outline import outline
 from lake.extraction.page import extract_page
+from lake.extraction.prose import words_in
 from lake.model import Article
 from tests.pages import PARAGRAPHS, TITLE, article, page
 

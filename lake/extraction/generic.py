@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lake.extraction.junk import COMMENTS, HIDDEN, STRONG, class_of, is_end, is_phrase
+from lake.extraction.container import container_of, leave_out, take_out
+from lake.extraction.junk import is_end, is_phrase
 from lake.extraction.outline import Block, Outline
 from lake.extraction.teasers import outweigh
 from lake.extraction.titles import plain
@@ -16,17 +17,6 @@ from lake.extraction.tokens import Tokens
 
 __all__ = ["Area", "article_tokens", "find"]
 
-_DESCEND = 0.7
-"""A child that holds this share of its parent's value is the container instead of it."""
-_DESCEND_ALIKE = 0.8
-"""The same where siblings of the same tag and name hold prose too: sections of one article."""
-_BESIDE = 0.1
-"""Share of the value in paragraphs beside a child from which the parent is the container."""
-_WHOLE = 20
-"""Value in words from which a part of a page may be an article of its own."""
-_SECTION = 5
-"""Value in words from which a sibling holds prose."""
-_NEVER_CONTAINER = frozenset(("p", "li", "h1", "h2", "h3", "h4", "blockquote", "pre"))
 _LINKED = 0.6
 """Share of link text from which a group of at least two blocks is a list of links."""
 _NOTHING = 0.0, 0.0, 0
@@ -36,11 +26,6 @@ _PHRASE_WORDS = 25
 _HEADING_WORDS = 8
 _TAIL = 0.15
 """Share of the text in which a heading of related reading ends it."""
-_SMALL = 20
-"""Prose of fewer words than this never saves an element of a suspicious name."""
-_ENOUGH, _NEARLY_ALL = 40, 0.95
-"""Words of prose in no suspicious element from which comments may hold this share of all."""
-_OUT = -1e6
 _TITLE_WITHIN, _TITLE_PROSE = 6, 8
 """The title is repeated within the container's first blocks, before its first prose (value in words)."""
 
@@ -68,142 +53,13 @@ class Area:
 
 def find(page: Outline) -> Area:
     """Find the article; changes the outline's sums."""
-    left_out = _leave_out(page)
-    container = _container(page)
+    left_out = leave_out(page)
+    container = container_of(page)
     if outweigh(page, container):
-        _take_out(page, container)
+        take_out(page, container)
         left_out = sorted((*left_out, container))
-        container = _container(page)
+        container = container_of(page)
     return _area(page, container, left_out)
-
-
-def _leave_out(page: Outline) -> list[int]:
-    """Take the elements of suspicious names out of the sums, unless they hold too much of the prose.
-
-    Comments and related articles may hold nearly all of it where enough prose is in no such element, and not
-    much where they hold the page's heading too.
-    """
-    total = page.gains[0]
-    left_out: list[int] = []
-    covered = 0
-    suspects = page.suspects()
-    alike = _gains_alike(page, suspects)
-    left = total - sum(alike.values())
-    heading = page.tags.index("h1") if "h1" in page.tags else -1
-    for index, share in suspects:
-        if share == COMMENTS:
-            share = (
-                STRONG if index <= heading < page.ends[index] else share if left < _ENOUGH else _NEARLY_ALL
-            )
-        if index < covered or _held(page, index, share, alike) > max(share * total, _SMALL):
-            continue
-        left_out.append(index)
-        covered = page.ends[index]
-        _take_out(page, index)
-    return left_out
-
-
-def _take_out(page: Outline, index: int) -> None:
-    value, gain = page.values[index], page.gains[index]
-    parent = page.parents[index]
-    while parent >= 0:
-        page.values[parent] -= value
-        page.gains[parent] -= gain
-        parent = page.parents[parent]
-    page.values[index : page.ends[index]] = [_OUT] * (page.ends[index] - index)
-
-
-def _held(page: Outline, index: int, share: float, alike: dict[str, float]) -> float:
-    """The prose that goes with an element of a suspicious name.
-
-    Where the name is weak or the element hidden, all of its kind count: what each of ten boxes that unfold
-    holds is little, what they hold together is the article. Comments and teasers come in numbers too, but
-    their names are telling. A page's footer is no article where there is prose outside, however much it says.
-    """
-    gain = page.gains[index]
-    if page.tags[index] == "footer" and page.gains[0] - gain >= _SMALL:
-        return 0.0
-    return max(gain, alike.get(_kind(page, index), 0.0)) if share <= HIDDEN and gain > 0 else gain
-
-
-def _gains_alike(page: Outline, suspects: list[tuple[int, float]]) -> dict[str, float]:
-    """The prose that the outermost elements of suspicious names hold, by tag and class."""
-    sums: dict[str, float] = {}
-    covered = 0
-    for index, _ in suspects:
-        if index >= covered:
-            covered = page.ends[index]
-            kind = _kind(page, index)
-            sums[kind] = sums.get(kind, 0.0) + max(0.0, page.gains[index])
-    return sums
-
-
-def _kind(page: Outline, index: int) -> str:
-    return f"{page.tags[index]} {class_of(page.tokens.attributes[page.starts[index]])}"
-
-
-def _container(page: Outline) -> int:
-    """The element of the highest value, or the one inside it that holds nearly all of that value."""
-    values, ends = page.values, page.ends
-    best = len(values) - 1 - values[::-1].index(max(values))
-    parent = page.parents[best]
-    if page.tags[best] == "p" and parent >= 0 and values[parent] >= _DESCEND * values[best]:
-        best = parent  # a short text's one long paragraph, with its list
-    while True:
-        top, index = -1, best + 1
-        while index < ends[best]:  # over the children
-            if top < 0 or values[index] > values[top]:
-                top = index
-            index = ends[index]
-        if first := _first_of_several(page, best):
-            best = first
-            continue
-        if top < 0 or page.tags[top] in _NEVER_CONTAINER or values[top] < _DESCEND * values[best]:
-            return best
-        if values[top] < _DESCEND_ALIKE * values[best] and _has_alike(page, best, top):
-            return best
-        if _has_paragraphs(page, best, top):
-            return best
-        best = top
-
-
-def _first_of_several(page: Outline, parent: int) -> int:
-    """The first of several whole articles in a row (a page that goes on with others), or 0.
-
-    They are children of the same tag and name that hold prose, and each its own heading of the first level.
-    """
-    tags, ends = page.tags, page.ends
-    if tags[parent : ends[parent]].count("h1") < 2:
-        return 0
-    found: list[int] = []
-    index = parent + 1
-    while index < ends[parent]:
-        if page.values[index] > _WHOLE and "h1" in tags[index : ends[index]]:
-            found.append(index)
-        index = ends[index]
-    alike = [n for n in found if (tags[n], page.name(n)) == (tags[found[0]], page.name(found[0]))]
-    return found[0] if len(alike) == len(found) > 1 else 0
-
-
-def _has_paragraphs(page: Outline, parent: int, child: int) -> bool:
-    """Whether paragraphs beside the child hold part of the text (its rest stands in a box that unfolds)."""
-    held, index = 0.0, parent + 1
-    while index < page.ends[parent]:
-        if index != child and page.tags[index] == "p":
-            held += max(0.0, page.values[index])
-        index = page.ends[index]
-    return held > _BESIDE * page.values[parent]
-
-
-def _has_alike(page: Outline, parent: int, child: int) -> bool:
-    """Whether siblings of the same tag and name as the child hold prose too."""
-    index = parent + 1
-    while index < page.ends[parent]:
-        prose = index != child and page.values[index] > _SECTION and page.tags[index] == page.tags[child]
-        if prose and page.name(index) == page.name(child):
-            return True
-        index = page.ends[index]
-    return False
 
 
 def _area(page: Outline, container: int, left_out: list[int]) -> Area:

@@ -9,7 +9,8 @@ from lake.errors import Reject
 from lake.extraction.cleaning import Content
 from lake.extraction.generic import Area
 from lake.extraction.metadata import Metadata
-from lake.extraction.outline import Block, Outline, words_in
+from lake.extraction.outline import Block, Outline
+from lake.extraction.prose import words_in
 
 __all__ = ["refuse"]
 

@@ -17,11 +17,11 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborNode
 
 from lake.extraction.junk import ASIDES, Shares, in_context, name_of
+from lake.extraction.prose import value_of, words_in
 from lake.extraction.tokens import VOID, Tokens, tokens_of, unescaped
 
-__all__ = ["HEADINGS", "Block", "Outline", "outline", "words_in"]
+__all__ = ["Block", "Outline", "outline"]
 
-HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label map mark q s samp small "
     "span strike strong sub sup time tt u var ruby rb nobr picture".split()
@@ -33,11 +33,6 @@ _IS_EDGE = bytes(kind in (_BREAK, _BLOCK, _BLOCK_END) for kind in range(256))
 _IS_BLOCK = bytes(kind == _BLOCK for kind in range(256))
 
 _DATE_SIGNS = re.compile(r"[\d\s:：/.\-\[\]()（）年月日]+")
-_PAUSES = ("，", "。", ", ", ". ", "、", "！", "？", "；", "… ", "! ", "? ")
-"""Marks inside sentences; looked for one by one, which is faster than a regular expression."""
-_SHORT = {"p": 0.5, "td": -0.01, "th": -0.01}
-"""What a short text is worth by its element; elsewhere it costs."""
-_ENDS = ".!?。！？…；”"
 
 
 class Block(NamedTuple):
@@ -199,11 +194,11 @@ def _block(owner: int, tag: str, text: str, linked: int, first: int, last: int) 
         text = " ".join(text.split())
     words = len(text) / 5.5 if text.isascii() else words_in(text)
     if not linked:
-        return _new_block(Block, (owner, tag, text, words, 0.0, _value(tag, text, words, 0.0), first, last))
+        return _new_block(Block, (owner, tag, text, words, 0.0, value_of(tag, text, words, 0.0), first, last))
     links = min(linked / len(text), 1.0)
     if 0.3 < links <= 0.5:  # a link with its date beside it
         links = min(linked / max(1, len(_DATE_SIGNS.sub("", text))), 1.0)
-    return _new_block(Block, (owner, tag, text, words, links, _value(tag, text, words, links), first, last))
+    return _new_block(Block, (owner, tag, text, words, links, value_of(tag, text, words, links), first, last))
 
 
 def _sum_up(page: Outline) -> None:
@@ -217,43 +212,3 @@ def _sum_up(page: Outline) -> None:
         parent = parents[index]
         values[parent] += values[index]
         gains[parent] += gains[index]
-
-
-def words_in(text: str) -> float:
-    """Length in words: a CJK character counts .6 (words of 1.6 characters), Latin text 5.5 characters a word."""
-    characters = len(text)
-    if text.isascii():
-        return characters / 5.5
-    wide = (len(text.encode("utf-8", "replace")) - characters) / 2
-    return wide * 0.6 + (characters - wide) / 5.5
-
-
-def _value(tag: str, text: str, words: float, links: float) -> float:
-    """What a block is worth as article text, in words.
-
-    Sentences count in full, longer text without any at .6 in text elements and .3 elsewhere, short text is
-    neutral in a paragraph and costs elsewhere, links cost half their length. The weights were set on the
-    development pages, each set checked against the others.
-    """
-    if links > 0.5:
-        if words > 30 and sum(map(text.count, _PAUSES)) > 2:
-            return words * 0.3  # prose inside a link that was never closed, or a linked teaser
-        return -(2.0 + words * 0.5)
-    if words < 8:
-        return 1.0 if tag in HEADINGS else _SHORT.get(tag, -2.0)
-    if tag in HEADINGS:
-        return 1.0
-    if text[-1] in _ENDS or _pauses(text):
-        return words * (1.0 - links)
-    if tag in ("p", "pre", "blockquote", "td"):
-        return words * 0.6 * (1.0 - links)
-    return words * 0.3 * (1.0 - links) if words >= 12 else -2.0
-
-
-def _pauses(text: str) -> bool:
-    """Whether a text holds a mark inside a sentence; substrings are faster here than a regular expression."""
-    if text.isascii():
-        return ", " in text or ". " in text or "? " in text or "! " in text
-    return (
-        "，" in text or "。" in text or ", " in text or ". " in text or any(map(text.__contains__, _PAUSES))
-    )

@@ -24,12 +24,13 @@ from lake.extraction.language import language_of
 from lake.extraction.lines import shown
 from lake.extraction.metadata import Metadata, metadata
 from lake.extraction.no_article import refuse
-from lake.extraction.outline import Outline, outline, words_in
+from lake.extraction.outline import Outline, outline
 from lake.extraction.page_data import ScriptBody, body_from_scripts, paragraphs
 from lake.extraction.parsing import parse
 from lake.extraction.parts import part_of
 from lake.extraction.profile import Found, apply, article_key
 from lake.extraction.profiles import profile_for, profile_of_links
+from lake.extraction.prose import words_in
 from lake.extraction.surroundings import Lines, edges_of, lines_around, with_data
 from lake.extraction.tokens import Tokens, tokens_of
 from lake.extraction.version import EXTRACTOR

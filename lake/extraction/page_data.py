@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from lake.extraction.json_ld import names_of, text_of
-from lake.extraction.outline import words_in
+from lake.extraction.prose import words_in
 
 __all__ = ["ScriptBody", "body_from_scripts", "paragraphs"]
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from lake.extraction import bylines, dates, names
 from lake.extraction.generic import Area
 from lake.extraction.marked import marks_near
-from lake.extraction.outline import HEADINGS, Block, Outline
+from lake.extraction.outline import Block, Outline
+from lake.extraction.prose import HEADINGS
 from lake.extraction.titles import joined
 
 __all__ = ["Lines", "authors_of", "edges_of", "lines_around", "published", "published_short", "with_data"]
