@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from itertools import repeat
 
 import duckdb
 import pyarrow as pa
 
 from lake.derived import changes, segments
+from lake.derived.making import Making
 from lake.derived.segments import Segment
 from lake.derived.superseding import SUPERSEDING
-from lake.derived.table import Batch, Derived, Settling
+from lake.derived.table import Derived
 from lake.locations import LakeRoot
 from lake.storage.files import Place
 
@@ -21,6 +23,7 @@ __all__ = ["Work"]
 
 log = logging.getLogger(__name__)
 
+_THREADS = 2  # tables made side by side; others may be ingesting
 _LIKE = 8  # segments are of a like size if none is so many times the newest
 _MANY = 8  # segments of a like size that are merged: each row is written again once per eightfold size
 
@@ -73,55 +76,44 @@ class Work:
             if begin is None or (limit is not None and sum(sizes[begin:]) > limit):
                 return
             span = chain[begin].first, chain[-1].last
-            self._write(table, span, [segment.path for segment in chain[begin:]])
+            self._write(table, span, [segment.path for segment in chain[begin:]], self._connection)
 
     def _extend(self, of: Sequence[Derived], start: int) -> None:
         paths = changes.added(self._root, start, self._version) if start else None
         if paths is None:
             start, paths = 0, changes.all_files(self._root, self._version)
             log.info("%s: made from %d files of articles", ", ".join(table.name for table in of), len(paths))
-        with ExitStack() as spaces:
-            building = [
-                (table, _Parts(spaces.enter_context(segments.workspace(self._root)), table)) for table in of
-            ]
-            past = {table.name: self._past(table, start) for table in of}
-            columns = [*dict.fromkeys(name for table in of for name in table.reads)]
-            batches = 0
+        columns = [*dict.fromkeys(name for table in of for name in table.reads)]
+        batches = 0
+        with ExitStack() as opened, ThreadPoolExecutor(_THREADS) as pool:
+            making = [opened.enter_context(self._making(table, start)) for table in of]
             for rows in changes.batches(paths, columns, self._recent):
                 batches += 1
-                for table, parts in building:
-                    before = (*past[table.name], *parts.set_down())
-                    parts.newest = table.build(Batch(self._connection, rows, self._version, before))
+                list(pool.map(Making.add, making, repeat(rows)))
             held = rows if batches == 1 else None
-            failures: list[Exception] = []
-            for table, parts in building:
+
+            def finish(each: Making) -> Exception | None:
                 try:
-                    made = self._settled(table, parts.everything(), past[table.name], held, spaces)
-                    self._write(table, (start, self._version), made)
+                    self._write(each.table, (start, self._version), each.settled(held), each.connection)
                 except Exception as failure:  # noqa: BLE001  one table's failure is not another's
-                    failures.append(failure)
-            if failures:
-                raise failures[0]
+                    return failure
+                return None
 
-    def _settled(
-        self,
-        table: Derived,
-        rows: pa.Table | Sequence[Place],
-        past: Sequence[Place],
-        held: pa.Table | None,
-        spaces: ExitStack,
-    ) -> pa.Table | Sequence[Place]:
-        if table.settle is None:
-            return rows
-        parts = _Parts(spaces.enter_context(segments.workspace(self._root)), table)
-        articles = self._root.table("articles")
-        for part in table.settle(Settling(self._connection, table.columns, rows, past, articles, held)):
-            parts.set_down()
-            parts.newest = part
-        return parts.everything()
+            first = [
+                each for each in making if each.table is SUPERSEDING
+            ]  # the others leave out what it names
+            failures = [*map(finish, first)]
+            failures += pool.map(finish, [each for each in making if each.table is not SUPERSEDING])
+        for failure in failures:
+            if failure is not None:
+                raise failure
 
-    def _past(self, table: Derived, start: int) -> list[Place]:
-        return [segment.path for segment in self._live(table) if segment.last < start]
+    @contextmanager
+    def _making(self, table: Derived, start: int) -> Iterator[Making]:
+        past = [segment.path for segment in self._live(table) if segment.last < start]
+        with segments.workspace(self._root) as space, self._connection.cursor() as session:
+            session.execute("SET TimeZone = 'UTC'")
+            yield Making(table, session, self._version, past, self._root.table("articles"), space)
 
     def _next(self, table: Derived) -> int:
         """The first version that a table has no rows of."""
@@ -134,9 +126,15 @@ class Work:
             self._chains[table.name] = segments.live(self._root, table, self._version)
         return self._chains[table.name]
 
-    def _write(self, table: Derived, span: tuple[int, int], rows: pa.Table | Sequence[Place]) -> None:
+    def _write(
+        self,
+        table: Derived,
+        span: tuple[int, int],
+        rows: pa.Table | Sequence[Place],
+        connection: duckdb.DuckDBPyConnection,
+    ) -> None:
         superseding = self._superseding(table, span)
-        segments.write(self._connection, self._root, table, span, rows, superseding)
+        segments.write(connection, self._root, table, span, rows, superseding)
         self._chains.pop(table.name, None)
 
     def _superseding(self, table: Derived, span: tuple[int, int]) -> list[Place]:
@@ -147,27 +145,6 @@ class Work:
         if not chain or chain[-1].last < span[1]:
             raise LookupError(f"what supersedes what is not known up to version {span[1]} of articles")
         return [segment.path for segment in chain if segment.last >= span[0]]
-
-
-class _Parts:
-    """The rows of a segment in the making: all but the newest are in files, so that memory is bounded."""
-
-    def __init__(self, folder: Path, table: Derived) -> None:
-        self.newest = table.columns.empty_table()
-        self._folder = folder
-        self._paths: list[Path] = []
-
-    def set_down(self) -> list[Path]:
-        """Write the newest rows to a file, too; all files."""
-        if len(self.newest):
-            self._paths.append(self._folder / f"part-{len(self._paths):05d}")
-            segments.write_part(self._paths[-1], self.newest)
-            self.newest = self.newest.slice(0, 0)
-        return self._paths
-
-    def everything(self) -> pa.Table | Sequence[Place]:
-        """All rows: in memory if they came at once, else in files."""
-        return self.set_down() if self._paths else self.newest
 
 
 def _mergeable(sizes: Sequence[int]) -> int | None:

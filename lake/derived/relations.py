@@ -35,13 +35,13 @@ def relations(root: LakeRoot, version: int | None, newest: int | None = None) ->
     """
     if version is None:
         return {name: select_nothing(columns) for name, columns in COLUMNS.items()}
-    queries = {name: _relation(root, _NAMED[name], version, newest or version) for name in COLUMNS}
-    return queries | _revised(root, version)
+    revising = segments.live(root, SUPERSEDING, version)
+    queries = {name: _relation(root, _NAMED[name], version, newest or version, revising) for name in COLUMNS}
+    return queries | _revised(version, revising)
 
 
-def _revised(root: LakeRoot, version: int) -> dict[str, str]:
+def _revised(version: int, chain: Sequence[Segment]) -> dict[str, str]:
     """``stored.revised`` without opening every file that holds a revision above 1, where segments tell them."""
-    chain = segments.live(root, SUPERSEDING, version)
     paths = [segment.path for segment in chain]
     if not chain or chain[-1].last != version or not segments.rows_in(paths):
         return {}
@@ -59,9 +59,8 @@ def from_articles(table: Derived) -> str:
 _NAMED = {table.name: table for table in DERIVED}
 
 
-def _relation(root: LakeRoot, table: Derived, version: int, newest: int) -> str:
+def _relation(root: LakeRoot, table: Derived, version: int, newest: int, revising: Sequence[Segment]) -> str:
     chain = segments.live(root, table, version)
-    revising = segments.live(root, SUPERSEDING, version)
     if all(part and part[-1].last == version for part in (chain, revising)):
         return _current(table, chain, revising)
     if table.query is not None:

@@ -58,10 +58,10 @@ def keep_up(
     memory, by address.
     """
     begun = time.perf_counter()
-    done = True
+    ready = DERIVED
     with _forgiven(root, version), _session(root, connection) as session:
         work = Work(root, version, session, recent)
-        ready = DERIVED if most is None else _ready(work, most)
+        ready = ready if most is None else _ready(work, most)
         if not _extended(work, ready):
             for table in ready:
                 with _forgiven(root, version, f" ({table.name})"):
@@ -70,8 +70,7 @@ def keep_up(
             with _forgiven(root, version, f" ({table.name})"):
                 work.merge(table, limit)
         log.debug("derived tables took %.3f s", time.perf_counter() - begun)
-        done = len(ready) == len(DERIVED)
-    return done
+    return len(ready) == len(DERIVED)
 
 
 @contextmanager
@@ -175,7 +174,7 @@ def _session(
             published.reach(connection, root)
         session = opened.enter_context(connection.cursor())
         session.execute(
-            f"SET TimeZone = 'UTC'; SET threads = {_THREADS}; SET memory_limit = '{_MEMORY}';"
+            f"SET TimeZone = 'UTC'; SET threads = {_THREADS}; SET memory_limit = '{_MEMORY}'; SET parquet_metadata_cache = true;"
             f"SET temp_directory = {quoted(str(spill))}"
         )
         yield session
