@@ -144,20 +144,24 @@ def _day(connection: duckdb.DuckDBPyConnection, day: object) -> pa.Table:
 
 _WHOLE = (
     "mentions relevance attention_daily abnormal_attention board_heat securities calendar co_mentions media_share "
-    "publish_delay seasonality coverage_gaps revisions_diff topics quality_daily"
+    "publish_delay seasonality coverage_gaps revisions_diff topics quality_daily stories reposts novelty"
 ).split()
-_BY_DAY = "mentions relevance attention_daily publish_delay topics".split()
-_BY_SECURITY = "mentions relevance attention_daily abnormal_attention securities co_mentions".split()
+_BY_DAY = "mentions relevance attention_daily publish_delay topics novelty".split()
+_BY_STORY_DAY = "stories reposts novelty".split()
+_BY_SECURITY = "mentions relevance attention_daily abnormal_attention securities co_mentions novelty".split()
 
 QUERIES = {
     **{f"{name}, all": f"FROM (FROM {name}) SELECT sum(hash(COLUMNS(*)))" for name in _WHOLE},
     **{f"{name}, one day": f"FROM {name} WHERE published_date = '2025-03-03'" for name in _BY_DAY},
+    **{f"{name}, stories of a day": f"FROM {name} WHERE story_date = '2025-03-03'" for name in _BY_STORY_DAY},
     **{f"{name}, one security": f"FROM {name} WHERE market = 1 AND code = '600101'" for name in _BY_SECURITY},
+    "novelty, one symbol": "FROM novelty WHERE symbol = '600101.SH'",
     "articles_about, one security": "FROM articles_about('1.600101')",
     "abnormal_attention_on, one day": "FROM abnormal_attention_on('2025-03-03')",
     "timeline, all": "FROM timeline('公告')",
     "as_of, one day": "FROM as_of('2122-01-01') WHERE published_date = '2025-03-03'",
     "event_window, one security": "FROM event_window('1.600101')",
+    "similar, one article": "FROM similar('eastmoney:201900000000500000')",
 }
 """Name -> query; a whole view is hashed, so that all of its columns are read and few rows handed out."""
 

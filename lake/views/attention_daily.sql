@@ -9,7 +9,8 @@
 --   code            VARCHAR  code within the market
 --   kind            VARCHAR  security, board, index, fund or other
 --   symbol          VARCHAR  standard symbol
---   name            VARCHAR  a name by which the date's articles call it; of several the last in code order
+--   name            VARCHAR  a name by which the date's articles call it; of several the last in code
+--                            order; NULL: they give its code alone
 --   articles        BIGINT   [articles] that mention it
 --   relevant        BIGINT   [articles] of relevance 75 and more
 --   media           BIGINT   [media] that mention it; an article without a named medium adds none

@@ -36,6 +36,7 @@ with
 -- joined and not in a window, and each table named anew: so a question about a date or a security reads little
 earlier_articles as (
     select
+        article.story_date,
         article.article_id,
         article.published_date,
         before.article_id as before_id,
@@ -53,6 +54,7 @@ earlier_articles as (
 
 earlier as (
     select
+        earlier_articles.story_date,
         earlier_articles.article_id,
         earlier_articles.published_date,
         mention.market,
@@ -68,7 +70,12 @@ earlier as (
         and same.published_date = earlier_articles.before_date
         and same.code = mention.code
         and same.market is not distinct from mention.market
-    group by earlier_articles.article_id, earlier_articles.published_date, mention.market, mention.code
+    group by
+        earlier_articles.story_date,
+        earlier_articles.article_id,
+        earlier_articles.published_date,
+        mention.market,
+        mention.code
 )
 
 select
@@ -91,7 +98,8 @@ inner join mentions
     on mentions.article_id = stories.article_id
     and mentions.published_date = stories.published_date
 left join earlier
-    on earlier.article_id = mentions.article_id
+    on earlier.story_date = stories.story_date
+    and earlier.article_id = mentions.article_id
     and earlier.published_date = mentions.published_date
     and earlier.code = mentions.code
     and earlier.market is not distinct from mentions.market
