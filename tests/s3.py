@@ -1,17 +1,20 @@
 """A server of S3's API on loopback: moto, with what a test of a lake needs besides.
 
+``NEWSLAKE_S3_SERVER=127.0.0.1:PORT`` names another server of the API, which is then asked instead of moto.
+
 It lets in who signs with KEY, decides one write at a time (S3 does so for each key; moto's threads do not),
 ignores conditions on puts in the buckets of CARELESS, and can kill a process at its n-th write.
 """
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import multiprocessing
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
@@ -19,6 +22,7 @@ from xml.sax.saxutils import escape
 
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wsgi import get_input_stream
 
 __all__ = ["BUCKETS", "KEY", "SECRET", "Server", "served"]
 
@@ -26,6 +30,8 @@ KEY = "AKIDTESTOFNEWSLAKE00"
 SECRET = "no-one-may-read-this-anywhere"
 BUCKETS = ("lake", "careless", "half-careless")
 _IGNORED = {"careless": ("HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH"), "half-careless": ("HTTP_IF_MATCH",)}
+
+OTHER = os.environ.get("NEWSLAKE_S3_SERVER", "")
 
 _SPAWN = multiprocessing.get_context("spawn")
 
@@ -73,7 +79,7 @@ class Server:
 
 def _around(inner: Application, control: Control) -> Application:
     """The application with what is said above."""
-    turn = threading.Lock()
+    turn = contextlib.nullcontext() if OTHER else threading.Lock()
 
     def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         if f"Credential={KEY}/" not in environ.get("HTTP_AUTHORIZATION", ""):
@@ -105,7 +111,7 @@ class _Quiet(WSGIRequestHandler):
     log_request = log
 
 
-@contextmanager
+@contextlib.contextmanager
 def served() -> Iterator[Server]:
     """A server on a free port, with empty BUCKETS. It is a process: delta-rs holds Python's lock as it waits."""
     control, (near, far) = Control.new(), _SPAWN.Pipe()
@@ -121,10 +127,35 @@ def served() -> Iterator[Server]:
 
 
 def _serve(far: Connection, control: Control) -> None:
-    moto = DomainDispatcherApplication(create_backend_app)
-    http = make_server("127.0.0.1", 0, _around(moto, control), threaded=True, request_handler=_Quiet)
-    far.send(http.server_port)
-    http.serve_forever()
+    inner = _forward if OTHER else DomainDispatcherApplication(create_backend_app)
+    server = make_server("127.0.0.1", 0, _around(inner, control), threaded=True, request_handler=_Quiet)
+    far.send(server.server_port)
+    server.serve_forever()
+
+
+def _forward(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    """Ask the other server, with the request as it came."""
+    headers = {
+        name.removeprefix("HTTP_").replace("_", "-").lower(): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_") or (name in ("CONTENT_TYPE", "CONTENT_LENGTH") and value)
+    }
+    headers.pop("transfer-encoding", None)
+    headers.pop("connection", None)
+    body = get_input_stream(environ).read()
+    connection = http.client.HTTPConnection(OTHER, timeout=60)
+    try:
+        connection.request(environ["REQUEST_METHOD"], environ["REQUEST_URI"], body or None, headers)
+        answer = connection.getresponse()
+        content = answer.read()
+    finally:
+        connection.close()
+    own = ("transfer-encoding", "connection", "date", "server")
+    start(
+        f"{answer.status} {answer.reason}",
+        [each for each in answer.getheaders() if each[0].lower() not in own],
+    )
+    return [content]
 
 
 def _make_buckets(server: Server) -> None:

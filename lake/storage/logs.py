@@ -87,6 +87,11 @@ def without_damaged_notes(root: LakeRoot) -> list[str]:
 def _remedies(root: LakeRoot, name: str) -> Iterator[str]:
     """Apply one remedy after the other, those that lose least first."""
     folder = root.table(name) / "_delta_log"
+    for version in _gaps(folder):
+        path = log_entry(root, name, version)
+        lines = _first_entry(name, []) if version == 0 else []
+        path.write_bytes(b"".join(line + b"\n" for line in lines))
+        yield f"{path} was gone; the files that it named are found or made again"
     for path in _sorted(folder.glob("*.json")):
         lines = path.read_bytes().splitlines()
         sound = [line for line in lines if _is_action(line)]
@@ -119,6 +124,14 @@ def _bad_checkpoints(root: LakeRoot, name: str) -> list[Place]:
             if _problem(LakeRoot(Path(copy)), name) is None:
                 return bad
     return []
+
+
+def _gaps(folder: Place) -> list[int]:
+    """The versions whose entries are gone though the one after them is there, and not in a checkpoint."""
+    held = [int(path.stem) for path in folder.glob("*.json") if path.stem.isdecimal()]
+    inside = [int(path.name.split(".")[0]) + 1 for path in folder.glob("*.checkpoint*.parquet")]
+    begin = max(inside, default=0 if 1 in held else min(held, default=0))
+    return sorted(set(range(begin, max(held, default=0))).difference(held))
 
 
 def _is_action(line: bytes) -> bool:

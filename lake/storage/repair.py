@@ -192,6 +192,8 @@ def _salvaged(table: Table, file: DataFile) -> pa.Table:
     """The rows of a damaged file that are certainly right."""
     path = table.folder / file.path
     rows = parquet.salvage(path, SCHEMAS[table.name])
+    for key in _UNIQUE[table.name]:  # it may be another table's file
+        rows = rows.filter(pc.is_valid(rows.column(key)))
     if table.name != "captures":
         return rows
     return rows.filter(pa.array([_has_its_bytes(row) for row in rows.to_pylist()], pa.bool_()))

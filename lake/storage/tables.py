@@ -291,10 +291,13 @@ def commit_note(root: LakeRoot, name: str, version: int) -> dict[str, Any] | Non
         text = log_entry(root, name, version).read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
-    entries = [json.loads(line) for line in text.split("\n") if line.startswith('{"commitInfo"')]
-    info = entries[0].get("commitInfo", {}) if entries else {}
+    entries = [json.loads(line) for line in text.split("\n") if line.startswith(('{"commitInfo"', '{"txn"'))]
+    info = next((entry["commitInfo"] for entry in entries if "commitInfo" in entry), {})
     if NOTE not in info:
         return None
+    ours = {"appId": _APPLICATION, "version": version}.items()
+    if not all(ours <= entry["txn"].items() for entry in entries if isinstance(entry.get("txn"), dict)):
+        raise ValueError(f"version {version} of {name} holds what was committed as another version")
     if not isinstance(info[NOTE], dict) or "timestamp" not in info:
         raise ValueError(f"version {version} of {name} has a note that is damaged")
     return {**info[NOTE], "timestamp": info["timestamp"]}

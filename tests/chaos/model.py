@@ -107,6 +107,7 @@ def _structured(state: State, pending: list[Capture], table: int) -> list[State]
     states = [before]
     for n, staged in of_article.items():
         latest = dict(sorted({*staged, *state.members.get(n, ())}))
+        latest |= {origin: _newest_undecided(state, origin, number) for origin, number in latest.items()}
         says = max(state.captures[capture[0]][capture[1]][1] for capture in latest.items()), table
         revisions = state.articles.setdefault(n, [])
         if not revisions or revisions[-1] != says:
@@ -121,6 +122,12 @@ def _structured(state: State, pending: list[Capture], table: int) -> list[State]
     if fresh or any(heads[name] != shown.get(name, type(heads[name])()) for name in ("articles", "rejects")):
         state = pinned(state)[-1]
     return [*states, state]
+
+
+def _newest_undecided(state: State, origin: str, number: int) -> int:
+    """The newest capture of an origin if a killed run has left it without an outcome, else ``number``."""
+    newest = len(state.captures[origin]) - 1
+    return number if (origin, newest) in state.structured else max(number, newest)
 
 
 def pinned(before: State) -> list[State]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -120,4 +121,4 @@ Machine.TestCase.settings = settings(
     derandomize=not FULL,
     database=None,
 )
-test_machine = Machine.TestCase
+test_machine = pytest.mark.timeout(3600)(Machine.TestCase)

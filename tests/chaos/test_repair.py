@@ -143,6 +143,37 @@ def test_a_damaged_checkpoint_is_set_aside(root: LakeRoot) -> None:
     assert verify(root) == [] and model.found(root) == before
 
 
+@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("which", [0, 1, -2] if FULL else [1])
+def test_a_log_entry_that_is_gone_is_filled_in(root: LakeRoot, name: str, which: int) -> None:
+    before = model.found(root)
+    entries = sorted((root.table(name) / "_delta_log").glob("*.json"))
+    entries[which].unlink()
+    assert {finding.kind for finding in verify(root)} == {"log"}
+    assert repair(root).lost == []
+    assert verify(root) == [] and model.found(root) == before
+
+
+@pytest.mark.parametrize("name", TABLES if FULL else ["outcomes"])
+def test_log_entries_that_have_changed_places(root: LakeRoot, name: str) -> None:
+    before = model.found(root)
+    one, other = sorted((root.table(name) / "_delta_log").glob("*.json"))[1:3]
+    content = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(content)
+    if name == "outcomes":
+        found = [finding.where for finding in verify(root) if finding.kind == "snapshot_note"]
+        assert sorted(found) == [str(one), str(other)]
+    assert repair(root).lost == []
+    assert verify(root) == [] and model.found(root) == before
+
+
+def test_a_file_that_holds_another_table_s_rows(root: LakeRoot) -> None:
+    before = model.found(root)
+    shutil.copy(files(root, "captures")[0], files(root, "rejects")[0])
+    mended(root, before)
+
+
 def _log(root: LakeRoot, name: str) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (root.table(name) / "_delta_log").glob("*.*")}
 
