@@ -81,6 +81,7 @@ def environment(stack: Stack, base: Mapping[str, str]) -> dict[str, str]:
         "PREFECT_HOME": str(stack.home),
         "PREFECT_API_URL": stack.api,
         "PREFECT_UI_URL": stack.ui,
+        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(stack.home / "ui"),  # else a copy beside Prefect's code
         "NO_PROXY": ",".join(filter(None, [base.get("NO_PROXY") or base.get("no_proxy"), HOST])),
         "PATH": path,  # the worker starts flow runs with the `python` that it finds
         "PYTHONUNBUFFERED": "1",

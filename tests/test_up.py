@@ -54,6 +54,7 @@ def test_children_see_our_prefect_alone(tmp_path: Path) -> None:
     assert env["PREFECT_API_URL"] == "http://127.0.0.1:4999/api"
     assert env["PREFECT_HOME"] == f"{tmp_path}/.prefect"
     assert env["NEWSLAKE_ROOT"] == str(tmp_path)
+    assert env["PREFECT_SERVER_UI_STATIC_DIRECTORY"].startswith(f"{tmp_path}/")  # the code may be read-only
     assert env["HOME"] == "/home/x"
     assert env["NO_PROXY"] == "intranet,127.0.0.1"
     assert not {"PREFECT_API_KEY", "PREFECT_PROFILE"} & set(env)
