@@ -131,13 +131,12 @@ def read_image(attrs: Attrs, base_url: str | None) -> Image | None:
 def _address(attrs: Attrs, base_url: str | None) -> str | None:
     """The address that an image is loaded from: a lazy one, its own, the widest of a set, or a stand-in's."""
     sources = (attrs.get(key, "").strip() for key in _LAZY)
-    urls = [url for source in sources if source.strip("#") and (url := markdown.absolute(source, base_url))]
-    if urls and not _STANDS_IN.search(urls[0]):
-        return urls[0]
+    urls = (markdown.absolute(source, base_url) for source in sources if source.strip("#"))
+    first = next(filter(None, urls), None)
+    if first is not None and not _STANDS_IN.search(first):
+        return first
     widest = (_widest(attrs[key]) for key in _SETS if attrs.get(key))
-    return next(
-        filter(None, (markdown.absolute(one, base_url) for one in widest if one)), urls[0] if urls else None
-    )
+    return next(filter(None, (markdown.absolute(one, base_url) for one in widest if one)), first)
 
 
 def _widest(candidates: str) -> str:

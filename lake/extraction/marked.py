@@ -47,7 +47,15 @@ def marks_near(tokens: Tokens, start: int, heading: int, prose: int, stop: int) 
     writers: dict[str, None] = {}
     attributes = tokens.attributes
     places = [
-        n for n in range(start, min(stop + 1, len(attributes))) if attributes[n] and _says(attributes[n])
+        number
+        for number, written in enumerate(attributes[start : stop + 1], start)
+        if written
+        and (
+            'datetime="' in written
+            or 'itemprop="' in written
+            or "author" in written
+            or '"published' in written
+        )
     ]
     for number in places[:_MOST]:
         attrs = attributes_of(attributes[number])
@@ -59,12 +67,6 @@ def marks_near(tokens: Tokens, start: int, heading: int, prose: int, stop: int) 
     sure = dict.fromkeys(time for rank, _, time in times if rank < _BESIDE)
     beside = dict.fromkeys(time for rank, _, time in times if rank >= _BESIDE)
     return Marked(tuple(sure), tuple(beside), tuple(writers))
-
-
-def _says(written: str) -> bool:
-    return (
-        'datetime="' in written or 'itemprop="' in written or "author" in written or '"published' in written
-    )
 
 
 def _rank(number: int, written: str, heading: int, prose: int) -> int:
