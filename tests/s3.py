@@ -20,7 +20,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 from xml.sax.saxutils import escape
 
-from moto.server import DomainDispatcherApplication, create_backend_app
+from moto.server import create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wsgi import get_input_stream
 
@@ -127,7 +127,9 @@ def served() -> Iterator[Server]:
 
 
 def _serve(far: Connection, control: Control) -> None:
-    inner = _forward if OTHER else DomainDispatcherApplication(create_backend_app)
+    inner = (
+        _forward if OTHER else create_backend_app("s3")
+    )  # moto's dispatcher lists its modules for each request
     server = make_server("127.0.0.1", 0, _around(inner, control), threaded=True, request_handler=_Quiet)
     far.send(server.server_port)
     server.serve_forever()

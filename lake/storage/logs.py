@@ -95,12 +95,17 @@ def _remedies(root: LakeRoot, name: str) -> Iterator[str]:
     for path in _sorted(folder.glob("*.json")):
         lines = path.read_bytes().splitlines()
         sound = [line for line in lines if _is_action(line)]
-        if len(sound) < len(lines):
-            if path == log_entry(root, name, 0):
-                sound = _first_entry(name, sound)
+        lost = len(lines) - len(sound)
+        if path == log_entry(root, name, 0):
+            sound = _first_entry(name, sound)
+        if sound != lines:
             _set_aside(path)
             path.write_bytes(b"".join(line + b"\n" for line in sound))
-            yield f"{path} lost {len(lines) - len(sound)} entries that were damaged"
+            yield (
+                f"{path} lost {lost} entries that were damaged"
+                if lost
+                else f"{path} lacked what makes a table"
+            )
 
 
 def _bad_checkpoints(root: LakeRoot, name: str) -> list[Place]:
@@ -156,11 +161,13 @@ def _check_schema(fields: list[dict[str, object]]) -> None:
 
 def _first_entry(name: str, sound: list[bytes]) -> list[bytes]:
     """The entry that made a table, with what is missing of it as a new table has it."""
+    held = {key for line in sound for key in json.loads(line)}
+    if held >= {"protocol", "metaData"}:
+        return sound
     with tempfile.TemporaryDirectory(prefix="newslake-") as folder:
         fresh = LakeRoot(Path(folder))
         create(fresh)
         lines = log_entry(fresh, name, 0).read_bytes().splitlines()
-    held = {key for line in sound for key in json.loads(line)}
     return sound + [line for line in lines if not held.intersection(json.loads(line))]
 
 

@@ -292,7 +292,7 @@ def commit_note(root: LakeRoot, name: str, version: int) -> dict[str, Any] | Non
     except FileNotFoundError:
         return None
     entries = [json.loads(line) for line in text.split("\n") if line.startswith(('{"commitInfo"', '{"txn"'))]
-    info = next((entry["commitInfo"] for entry in entries if "commitInfo" in entry), {})
+    info: dict[str, Any] = next((entry["commitInfo"] for entry in entries if "commitInfo" in entry), {})
     if NOTE not in info:
         return None
     ours = {"appId": _APPLICATION, "version": version}.items()

@@ -168,6 +168,15 @@ def test_log_entries_that_have_changed_places(root: LakeRoot, name: str) -> None
     assert verify(root) == [] and model.found(root) == before
 
 
+def test_a_first_entry_that_holds_another_one(root: LakeRoot) -> None:
+    before = model.found(root)
+    first, second = (log_entry(root, "outcomes", version) for version in (0, 1))
+    shutil.copy(second, first)
+    assert {finding.kind for finding in verify(root)} == {"log"}
+    assert repair(root).lost == []
+    assert verify(root) == [] and model.found(root) == before
+
+
 def test_a_file_that_holds_another_table_s_rows(root: LakeRoot) -> None:
     before = model.found(root)
     shutil.copy(files(root, "captures")[0], files(root, "rejects")[0])
