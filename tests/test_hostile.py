@@ -84,6 +84,14 @@ PAGES: dict[str, Callable[[], str]] = {
     "page data nested deep": lambda: (
         f'<script id="__NEXT_DATA__">{chr(123) + chr(34) + "a" + chr(34) + ":" * 100_000}</script><p>x</p>'
     ),
+    "scripts of quotes without their end": lambda: "<script>" + "'\\" * 1_000_000 + "</script>",
+    "a heading of many lines": lambda: f"<h1>{'a<br>' * 100_000}</h1>{PROSE}",
+    "a flood of times": lambda: "<h1>x</h1>" + "<time datetime='2020-01-01'>a</time>" * 50_000 + PROSE,
+    "a flood of lazy images": lambda: (
+        "<img src='data:x'><noscript><img src='/a.png'></noscript>" * 20_000 + PROSE
+    ),
+    "a flood of code": lambda: f"<p>{'<code>`</code>' * 50_000}</p>{PROSE}",
+    "articles in articles": lambda: "<div><h1>a</h1>" * 2_000 + f"<div><h1>a</h1>{PROSE}</div>" * 1_000,
     "a title of separators": lambda: f"<title>{'a - ' * 300_000}</title>{PROSE}",
     "digits and dashes": lambda: f"<div>{'2019-' * 500_000}</div>{PROSE}",
     "lines of almost dates": lambda: f"<div>{'1 ' * 70}</div>" * 2_000 + PROSE,

@@ -18,7 +18,7 @@ _FIELDS = ("title", "time", "source", "author", "editor", "digest")  # each sele
 _CAPTIONS = 200  # a picture page of the profiled sites has fewer; bounds the work on nested ones
 _CAPTION_HTML = 4000  # characters; a longer one is no caption
 _FURTHEST = 1e14  # milliseconds of the year 5138: a larger number is no time
-_DIGEST_LABEL = re.compile(r"^\s*[【\[]?(?:摘要|内容提要|提要|导语|导读)(?:[】\]]|\s?[:：])\s*")
+_DIGEST_LABEL = re.compile(r"^\s*[【\[]?(?:摘要|内容提要|提要|导语|导读)(?:[】\]]|\s?[:：]|(?<=摘要)\s)\s*")
 _MILLISECONDS = 1e11  # as seconds the year 5138, as milliseconds 1973
 _ARTICLE_FIELD = {"time": "published_at", "source": "media", "author": "authors"}
 

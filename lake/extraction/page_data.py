@@ -22,7 +22,10 @@ __all__ = ["ScriptBody", "body_from_scripts", "paragraphs"]
 
 _SCRIPT = re.compile(r"<script\b([^>]{0,300})>([^<]{0,60}?[{\[])", re.IGNORECASE)
 _SOURCE = re.compile(r"<script\b[^>]{0,300}>((?:[^<]|<(?!/script))++)", re.IGNORECASE)
-_LITERAL = re.compile(r'"((?:[^"\\\n]|\\.){100,}+)"|\'((?:[^\'\\\n]|\\.){100,}+)\'')
+_QUOTE = re.compile(r"[\"']")
+_QUOTED = {sign: re.compile(rf"(?:[^{sign}\\\n]|\\.)*+", re.DOTALL) for sign in "\"'"}
+_SHORTEST, _MOST_OPEN = 100, 20
+"""Characters of a string literal that may be a text; quotes without their end, each of which is read to its line's end."""
 _ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _CONTROLS = {"n": "\n", "r": "\n", "t": " ", "b": "", "f": ""}
 _DECODER = json.JSONDecoder(strict=False)
@@ -102,8 +105,20 @@ def _literals(text: str) -> Iterator[str]:
     for number, script in enumerate(_SOURCE.finditer(text)):
         if number >= _MOST_SCRIPTS:
             return
-        for match in _LITERAL.finditer(script[1]):
-            yield _ESCAPED.sub(_unescaped, match[1] or match[2])
+        yield from _literals_of(script[1])
+
+
+def _literals_of(script: str) -> Iterator[str]:
+    at = unfinished = 0
+    while unfinished < _MOST_OPEN and (quote := _QUOTE.search(script, at)):
+        inner = _QUOTED[quote[0]].match(script, quote.end())
+        end = inner.end() if inner else quote.end()
+        if script[end : end + 1] != quote[0]:
+            at, unfinished = quote.end(), unfinished + 1
+            continue
+        if end - quote.end() >= _SHORTEST:
+            yield _ESCAPED.sub(_unescaped, script[quote.end() : end])
+        at = end + 1
 
 
 def _unescaped(match: re.Match[str]) -> str:

@@ -112,7 +112,7 @@ def _headings(page: Outline, area: Area) -> tuple[str, ...]:
         level = _level(page, block)
         if level and len(block.text) <= 300:
             found.append((level, abs(area.first - number), block.text))
-            parts = joined(parts, block.text) if block.owner == last else block.text
+            parts = joined(parts, block.text) if block.owner == last and len(parts) < _LINE else block.text
             if parts != block.text:
                 found.append((level, abs(area.first - number), parts))
         last = block.owner if level else -1
