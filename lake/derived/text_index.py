@@ -33,29 +33,48 @@ _COLUMNS = pa.schema(
     ]
 )
 _ARTICLE, _WORD, _SOME = 0, 1, 2
+_TEXTS = ("title", "body_text")
 _BATCHES, _LENGTHS, _ROWS = 16, 5, 20
 """Bits of a number that count the batches of a segment, tell the length, and count the rows of a batch."""
 
 
 def _build(batch: Batch) -> pa.Table:
-    titles, texts = (batch.articles.column(name) for name in ("title", "body_text"))
-    found = places(titles.to_pylist(), texts.to_pylist())
+    articles = batch.articles.combine_chunks()
+    lengths = pc.add(
+        *(pc.fill_null(pc.utf8_length(articles.column(name)), 0) for name in _TEXTS)
+    ).combine_chunks()
     # segments end at different versions, and a batch has other files before it than the next
-    lengths = pc.add(*(pc.fill_null(pc.utf8_length(field), 0) for field in (titles, texts))).combine_chunks()
     numbers = _numbers(lengths, batch.last << _BATCHES | len(batch.past))
-    ids, revisions = (batch.articles.column(name).combine_chunks() for name in ("article_id", "revision"))
+    by_number = pc.array_sort_indices(numbers)
+    articles, numbers = articles.take(by_number), numbers.take(by_number)
+    found = places(*(articles.column(name).to_pylist() for name in _TEXTS))
+    order = _by_key(found.key)
+    ids, revisions = (articles.column(name).combine_chunks() for name in ("article_id", "revision"))
+    average = pa.array([round(pc.mean(lengths).as_py() or 0)], pa.int32())
     return pa.concat_tables(
         [
             _rows(_repeated(_ARTICLE, len(ids)), numbers, pa.nulls(len(ids), pa.int32()), ids, revisions),
             _words(found.words),
+            _rows(_repeated(_SOME, 1), _repeated(len(ids), 1), average),
             _rows(
-                _repeated(_SOME, 1),
-                _repeated(len(ids), 1),
-                pa.array([round(pc.mean(lengths).as_py() or 0)], pa.int32()),
+                found.key.take(order),
+                numbers.take(found.article.take(order)),
+                found.position.take(order),
             ),
-            _rows(found.key, numbers.take(found.article), found.position),
         ]
     )
+
+
+def _by_key(keys: pa.Array) -> pa.Array:
+    """The order of places by key, else as they come: by counting, a third of the time of Arrow's sorting."""
+    coded = keys.dictionary_encode()
+    at = pc.subtract(
+        pc.cumulative_sum(pa.repeat(pa.scalar(1, pa.int32()), len(keys))), pa.scalar(1, pa.int32())
+    )
+    grouped = pa.table([coded.indices, at], ["code", "at"]).group_by("code", use_threads=False)
+    lists = grouped.aggregate([("at", "list")]).combine_chunks()
+    order = pc.array_sort_indices(coded.dictionary.take(lists.column("code")))
+    return lists.column("at_list").take(order).combine_chunks().flatten()
 
 
 def _numbers(lengths: pa.Array, batch: int) -> pa.Array:

@@ -25,8 +25,8 @@
 -- anywhere, not by how many articles have it; an article's length is told by steps of a half power of two; what stands
 -- in more places than there are articles is left out where rarer things are asked for. Without phrases and with mode
 -- any, articles are looked for among those with one of the rarest parts of the query (those that stand in 300,000 places
--- together, more if the first of them stand in less than 1,000), the best 1,000 by BM25 are then judged by what stands
--- together, and of a longer query the first 40 pairs and words count.
+-- together, more if the first of them stand in less than 1,000), the best 20,000 by BM25 are then judged by what
+-- stands together, and of a longer query the first 40 pairs and words count.
 --
 -- example: What was written about a company's new plant
 --   select rank, published_at, media, title
@@ -279,7 +279,7 @@ best as materialized (
         from scored
         where (select any_value(parts_needed) from used) = 0
         order by score desc, doc desc
-        limit 1000
+        limit 20000
     )
     union all
     (
@@ -293,41 +293,57 @@ best as materialized (
 near as (
     select
         doc,
-        max(together) as together,
-        count(distinct part) filter (where places_found = places_needed) as parts_found
+        sum(together) as together,
+        count(case when parts_found then 1 end) as parts_found
     from (
         select
-            hits.doc,
-            used.part,
-            hits.start,
-            count(*) as together,
-            count(*) filter (where used.needed) as places_found,
-            any_value(parts.places_needed) as places_needed
-        from hits
-        inner join used on used.token = hits.token
-        inner join (
-            select part, any_value(nullif(places_needed, 0)) as places_needed from asked group by part
-        ) as parts on parts.part = used.part
-        where used.tokens > 1 and hits.doc in (select doc from best)
-        group by hits.doc, used.part, hits.start
-    ) as placed
+            doc,
+            part,
+            max(together) as together,
+            bool_or(places_found = places_needed) as parts_found
+        from (
+            select
+                hits.doc,
+                used.part,
+                hits.start,
+                count(*) as together,
+                count(*) filter (where used.needed) as places_found,
+                any_value(parts.places_needed) as places_needed
+            from hits
+            inner join used on used.token = hits.token
+            inner join (
+                select part, any_value(nullif(places_needed, 0)) as places_needed from asked group by part
+            ) as parts on parts.part = used.part
+            where used.tokens > 1 and hits.doc in (select doc from best)
+            group by hits.doc, used.part, hits.start
+        ) as placed
+        group by doc, part
+    ) as of_parts
     group by doc
+),
+
+ranked as materialized (
+    select
+        best.doc,
+        best.score * (1 + 3 * pow(coalesce(near.together, 1) / few.tokens, 2)) as score,
+        few.parts_needed
+    from best
+    cross join (
+        select any_value(tokens) as tokens, any_value(parts_needed) as parts_needed from used
+    ) as few
+    left join near on near.doc = best.doc
+    where few.parts_needed = 0 or few.tokens = 1 or few.parts_needed = near.parts_found
 ),
 
 judged as (
     select unnest(rows) as judged
     from (
-        select
-            list({
-                'doc': best.doc,
-                'score': best.score * (1 + 3 * pow(coalesce(near.together, 1) / few.tokens, 2))
-            }) as rows
-        from best
-        cross join (
-            select any_value(tokens) as tokens, any_value(parts_needed) as parts_needed from used
-        ) as few
-        left join near on near.doc = best.doc
-        where few.parts_needed = 0 or few.tokens = 1 or few.parts_needed = near.parts_found
+        select list({'doc': doc, 'score': score}) as rows
+        from (
+            (select doc, score from ranked where parts_needed = 0 order by score desc, doc desc limit 1000)
+            union all
+            (select doc, score from ranked where parts_needed > 0)
+        ) as chosen
     ) as listed
 ),
 
