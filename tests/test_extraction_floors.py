@@ -23,16 +23,16 @@ NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 pytestmark = pytest.mark.skipif(not SHARED.exists(), reason="the development pages are not at hand")
 
 FLOORS: dict[tuple[str, bool], dict[str, float]] = {
-    ("zh_gne_pages_dev", True): {"f1": 0.990, "title": 1.0, "date": 1.0},
-    ("zh_gne_pages_dev", False): {"f1": 0.990, "title": 1.0, "date": 1.0},
-    ("zh_magic_articles_dev", True): {"f1": 0.945},
-    ("zh_magic_articles_dev", False): {"f1": 0.945},
-    ("zh_immortal_autumn_dev", True): {"f1": 0.945, "date": 0.90, "author": 0.17},
-    ("zh_immortal_autumn_dev", False): {"f1": 0.945, "date": 0.90, "author": 0.20},
-    ("wcxb_dev", True): {"f1": 0.952},
+    ("zh_gne_pages_dev", True): {"f1": 0.992, "title": 1.0, "date": 1.0},
+    ("zh_gne_pages_dev", False): {"f1": 0.992, "title": 1.0, "date": 1.0},
+    ("zh_magic_articles_dev", True): {"f1": 0.980},
+    ("zh_magic_articles_dev", False): {"f1": 0.978},
+    ("zh_immortal_autumn_dev", True): {"f1": 0.945, "date": 0.90, "author": 0.44},
+    ("zh_immortal_autumn_dev", False): {"f1": 0.945, "date": 0.90, "author": 0.44},
+    ("wcxb_dev", True): {"f1": 0.953},
 }
 """By set and whether the profiles may help."""
-POOLED = 0.960
+POOLED = 0.972
 """Body F1 over the three Chinese sets together."""
 
 
