@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from lake.locations import LakeRoot
-from lake.storage import parquet, tables
+from lake.storage import layout, parquet, tables
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 
@@ -56,7 +56,7 @@ def commit(root: LakeRoot, *, run_id: str = "run", **rows: list[Mapping[str, Any
 
 
 def _files(root: LakeRoot, name: str, rows: list[Mapping[str, Any]]) -> list[parquet.DataFile]:
-    schema = tables.SCHEMAS[name]
+    schema = layout.SCHEMAS[name]
     files = []
     for number, (_, group) in enumerate(groupby(rows, lambda row: row.get("published_date"))):
         table = pa.Table.from_pylist(list(group), schema=schema)

@@ -18,7 +18,8 @@ from lake.errors import Conflict
 from lake.locations import LakeRoot
 from lake.model import Origin, RejectRecord
 from lake.storage import snapshots
-from lake.storage.tables import create, log_entry, open_lake, open_table
+from lake.storage.tablelog import log_entry
+from lake.storage.tables import create, open_lake, open_table
 from lake.storage.verify import verify
 from tests.stored import captured, committed, current, number, post, rows, run
 

@@ -24,7 +24,7 @@ from lake.derived.superseding import SUPERSEDING
 from lake.derived.table import Batch
 from lake.history import past_views
 from lake.locations import LakeRoot
-from lake.storage import snapshots, tables
+from lake.storage import snapshots, tablelog
 from lake.storage.maintain import maintain, vacuum
 from lake.storage.repair import repair
 from lake.storage.verify import verify
@@ -227,7 +227,7 @@ def test_a_log_that_forgot_makes_all_anew(root: LakeRoot) -> None:
     publish(root)
     grow(root, 10)  # the tenth version has a checkpoint
     for version in (3, 4):
-        tables.log_entry(root, "articles", version).unlink()
+        tablelog.log_entry(root, "articles", version).unlink()
     assert_right(root)
     assert chain(root) == [(0, 12)]
 

@@ -19,7 +19,7 @@ from lake.history import past_views, snapshot_at
 from lake.locations import LakeRoot
 from lake.model import Item, Origin
 from lake.query import ask
-from lake.storage import snapshots, tables
+from lake.storage import snapshots, tablelog, tables
 from lake.storage.maintain import maintain, vacuum
 from lake.story import story
 from lake.views.publish import publish
@@ -84,7 +84,7 @@ def test_without_a_lake_the_message_says_what_to_run(tmp_path: Path) -> None:
 def test_beyond_the_log_the_message_says_how_far_it_goes(root: LakeRoot) -> None:
     tables.open_table(root, "outcomes").delta.create_checkpoint()
     for version in (0, 1):
-        tables.log_entry(root, "outcomes", version).unlink()
+        tablelog.log_entry(root, "outcomes", version).unlink()
     for at in ("1", "2001-01-01"):
         with pytest.raises(Stop, match="oldest snapshot is 2"):
             snapshot_at(root, at)

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from lake.locations import LakeRoot
-from lake.storage import tables
+from lake.storage import tablelog
 from lake.views import stored
 from lake.views.publish import Published, publish
 from tests.small_lake import article, commit
@@ -117,8 +117,8 @@ def test_snapshots_are_remembered_when_the_log_forgets_them(root: LakeRoot) -> N
     commit(root, articles=[article("a")])
     second = commit(root, articles=[article("b")])
     publish(root)
-    entry = tables.log_entry(root, "outcomes", 1)
-    entry.write_text(entry.read_text("utf-8").replace(tables.NOTE, "forgotten"), "utf-8")
+    entry = tablelog.log_entry(root, "outcomes", 1)
+    entry.write_text(entry.read_text("utf-8").replace(tablelog.NOTE, "forgotten"), "utf-8")
     with duckdb.connect(root.database, read_only=True) as connection:
         before = connection.execute("FROM snapshots ORDER BY snapshot").fetchall()
     publish(root)

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from lake import schema
 from lake.locations import LakeRoot
-from lake.storage import tables
+from lake.storage import tablelog, tables
 from lake.storage.files import Place, absent, readable
 
 __all__ = ["added", "all_files", "batches", "count"]
@@ -48,7 +48,7 @@ def count(root: LakeRoot, first: int, last: int) -> int:
 def _actions(root: LakeRoot, first: int, last: int) -> Iterator[dict[str, Any]]:
     """What the log says of the files that these versions added. Raises FileNotFoundError where it has forgotten."""
     for version in range(first, last + 1):
-        text = tables.log_entry(root, "articles", version).read_text("utf-8")
+        text = tablelog.log_entry(root, "articles", version).read_text("utf-8")
         for line in text.splitlines():
             if line.startswith('{"add"') and (action := json.loads(line)["add"])["dataChange"]:
                 yield action

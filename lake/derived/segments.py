@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 
 from lake.derived.table import Derived
 from lake.locations import LakeRoot
-from lake.storage import tables
+from lake.storage import tablelog
 from lake.storage.files import Place, flush, readable
 from lake.views.stored import quoted
 
@@ -158,7 +158,7 @@ _PLAIN_ORDER = re.compile(r"\w+(, \w+)*")
 def _entry(root: LakeRoot, version: int) -> str:
     """Eight hex digits of a log entry's hash; zeros where the log no longer has it."""
     with contextlib.suppress(FileNotFoundError):
-        return hashlib.sha256(tables.log_entry(root, "articles", version).read_bytes()).hexdigest()[:8]
+        return hashlib.sha256(tablelog.log_entry(root, "articles", version).read_bytes()).hexdigest()[:8]
     return _FORGOTTEN
 
 

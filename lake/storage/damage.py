@@ -20,7 +20,8 @@ from lake.storage import published as published_file
 from lake.storage import snapshots
 from lake.storage.files import Place, absent, readable
 from lake.storage.parquet import STATISTICS, DataFile, is_whole, statistics
-from lake.storage.tables import Lake, Table, log_entry
+from lake.storage.tablelog import log_entry
+from lake.storage.tables import Lake, Table
 
 __all__ = ["BROKEN", "Finding", "derived", "files", "orphans", "pins", "published"]
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from deltalake.exceptions import DeltaError
 
 from lake.locations import LakeRoot
-from lake.storage.tables import Lake, Table, log_entry, open_lake, open_table
+from lake.storage.tablelog import log_entry
+from lake.storage.tables import Lake, Table, open_lake, open_table
 
 __all__ = ["forget", "held_lake"]
 

@@ -24,7 +24,8 @@ from lake.locations import TABLES, LakeRoot
 from lake.storage import keys
 from lake.storage.indexfile import is_damage, open_index, transaction
 from lake.storage.parquet import DataFile
-from lake.storage.tables import Lake, Table, log_entry
+from lake.storage.tablelog import log_entry
+from lake.storage.tables import Lake, Table
 
 __all__ = ["Index", "KnownArticle", "KnownCapture", "KnownOrigin", "Member"]
 

@@ -14,7 +14,8 @@ from lake.errors import Stop
 from lake.locations import LakeRoot
 from lake.storage import snapshots
 from lake.storage.files import Place
-from lake.storage.tables import create, log_entry, open_table
+from lake.storage.tablelog import log_entry
+from lake.storage.tables import create, open_table
 
 __all__ = ["readable", "without_damaged_notes"]
 

@@ -24,9 +24,10 @@ from lake.locations import TABLES, LakeRoot
 from lake.settings import Sizes
 from lake.storage import moving, parquet, snapshots
 from lake.storage.index import Index
+from lake.storage.layout import SCHEMAS
 from lake.storage.parquet import SUPERSEDED, DataFile
 from lake.storage.planning import Group, groups
-from lake.storage.tables import SCHEMAS, Table, open_lake, open_table
+from lake.storage.tables import Table, open_lake, open_table
 from lake.storage.turns import attempts
 
 __all__ = ["RETENTION", "Maintained", "clear_staging", "maintain", "pin", "stale_staging", "vacuum"]

@@ -29,11 +29,12 @@ from lake.storage import damage, handles, indexfile, parquet
 from lake.storage.damage import Finding
 from lake.storage.files import readable as opened
 from lake.storage.keys import body_hashes
+from lake.storage.layout import SCHEMAS
 from lake.storage.logs import readable, without_damaged_notes
 from lake.storage.maintain import clear_staging, pin
 from lake.storage.parquet import DataFile
 from lake.storage.remaking import remake
-from lake.storage.tables import SCHEMAS, Table, create, open_table
+from lake.storage.tables import Table, create, open_table
 from lake.storage.turns import attempts
 from lake.storage.verify import verify
 from lake.views.publish import publish

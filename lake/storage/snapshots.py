@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lake.locations import TABLES, LakeRoot
-from lake.storage import tables
+from lake.storage import tablelog, tables
 
 __all__ = ["Files", "Snapshot", "damaged", "exists", "files", "history", "latest"]
 
@@ -95,7 +95,7 @@ def damaged(root: LakeRoot) -> Iterator[int]:
 
 def exists(root: LakeRoot) -> bool:
     """Whether there is a lake; ``outcomes`` is the last table to be created."""
-    return tables.log_entry(root, "outcomes", 0).parent.is_dir()
+    return tablelog.log_entry(root, "outcomes", 0).parent.is_dir()
 
 
 def files(root: LakeRoot, snapshot: Snapshot | None, lake: tables.Lake | None = None) -> Files:
@@ -127,7 +127,7 @@ def files(root: LakeRoot, snapshot: Snapshot | None, lake: tables.Lake | None = 
 
 def _read(root: LakeRoot, version: int) -> Snapshot | None:
     """The snapshot of one version of ``outcomes``; None if that is none. Raises ValueError for a damaged note."""
-    note = tables.commit_note(root, "outcomes", version)
+    note = tablelog.commit_note(root, "outcomes", version)
     if note is None or not {"versions", "counts"} & note.keys():
         return None
     try:

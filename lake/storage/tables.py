@@ -9,9 +9,7 @@ twice.)
 from __future__ import annotations
 
 import contextlib
-import json
 import secrets
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,42 +17,27 @@ from typing import Any
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Schema, Transaction
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
-from deltalake.transaction import AddAction, RemoveAction
 
-from lake import schema
 from lake.errors import Conflict, Retry, Stop
 from lake.locations import TABLES, LakeRoot
 from lake.storage.bucket import failure
 from lake.storage.files import Place, flush
+from lake.storage.layout import adding, delta_schema, gains, partitions, removing
 from lake.storage.objects import ObjectPath
 from lake.storage.parquet import STATISTICS, DataFile
 from lake.storage.probing import check_writable
+from lake.storage.tablelog import APPLICATION, NOTE, commit_note, log_entry
 
 __all__ = [
-    "NOTE",
-    "SCHEMAS",
     "Lake",
     "Table",
-    "commit_note",
     "create",
-    "log_entry",
     "open_lake",
     "open_table",
 ]
 
-NOTE = "newslake"
-"""The key of our own facts in a commit's metadata."""
-
-SCHEMAS: Mapping[str, pa.Schema] = {
-    "captures": schema.CAPTURES,
-    "articles": schema.ARTICLES,
-    "outcomes": schema.OUTCOMES,
-    "rejects": schema.REJECTS,
-}
-
 _COMMITTED = ("captures", "rejects", "articles", "outcomes")
 """The tables, in the order in which runs commit to them."""
-_APPLICATION = "newslake"
 _CONFIGURATION = {
     "delta.appendOnly": "true",  # files may be merged, rows never deleted
     "delta.checkpointInterval": "10",  # opening replays what came after: 31 ms at 33 commits, 12 at none
@@ -132,16 +115,16 @@ class Table:
         properties = CommitProperties(
             custom_metadata={NOTE: {**note, "token": token}},
             max_commit_retries=0,
-            app_transactions=[Transaction(_APPLICATION, target)],
+            app_transactions=[Transaction(APPLICATION, target)],
         )
-        actions = [_added(file, data_change=not removed) for file in added]
+        actions = [adding(file, data_change=not removed) for file in added]
         try:
             with _reached(self.root):
                 self.delta.create_write_transaction(
-                    [*actions, *map(_removed, removed)],
+                    [*actions, *map(removing, removed)],
                     "append",
-                    _delta_schema(self.name),
-                    _partitions(self.name),
+                    delta_schema(self.name),
+                    partitions(self.name),
                     commit_properties=properties,
                 )
         except (CommitFailedError, Retry) as error:
@@ -175,9 +158,9 @@ class Table:
         Files stay as they are. delta-rs takes a file with more columns without a word, and its readers then
         don't show them.
         """
-        wanted = _delta_schema(self.name)
+        wanted = delta_schema(self.name)
         held = pa.schema(self.delta.schema().to_arrow())
-        missing = [name for name in wanted.names if _gains(held, wanted, name)]
+        missing = [name for name in wanted.names if gains(held, wanted, name)]
         if not missing:
             return
         fields = [field for field in Schema.from_arrow(wanted).fields if field.name in missing]
@@ -246,9 +229,9 @@ def _create(root: LakeRoot) -> None:
         try:
             DeltaTable.create(
                 str(root.table(name)),
-                _delta_schema(name),
+                delta_schema(name),
                 mode="ignore",
-                partition_by=_partitions(name),
+                partition_by=partitions(name),
                 configuration=_CONFIGURATION,
                 commit_properties=CommitProperties(custom_metadata={NOTE: note}),
                 storage_options=options,
@@ -277,32 +260,6 @@ def open_lake(root: LakeRoot, opened: Callable[[LakeRoot, str], Table] = open_ta
     return Lake(root, **{name: opened(root, name) for name in reversed(_COMMITTED)})
 
 
-def log_entry(root: LakeRoot, name: str, version: int) -> Place:
-    """The log file of one version; Delta names them by 20 digits."""
-    return root.table(name) / "_delta_log" / f"{version:020d}.json"
-
-
-def commit_note(root: LakeRoot, name: str, version: int) -> dict[str, Any] | None:
-    """Our facts about one commit with its ``timestamp`` (ms); None if the log no longer has it or has none.
-
-    Raises ValueError where what the log has is damaged.
-    """
-    try:
-        text = log_entry(root, name, version).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
-    entries = [json.loads(line) for line in text.split("\n") if line.startswith(('{"commitInfo"', '{"txn"'))]
-    info: dict[str, Any] = next((entry["commitInfo"] for entry in entries if "commitInfo" in entry), {})
-    if NOTE not in info:
-        return None
-    ours = {"appId": _APPLICATION, "version": version}.items()
-    if not all(ours <= entry["txn"].items() for entry in entries if isinstance(entry.get("txn"), dict)):
-        raise ValueError(f"version {version} of {name} holds what was committed as another version")
-    if not isinstance(info[NOTE], dict) or "timestamp" not in info:
-        raise ValueError(f"version {version} of {name} has a note that is damaged")
-    return {**info[NOTE], "timestamp": info["timestamp"]}
-
-
 def _listed(delta: DeltaTable) -> Iterable[DataFile]:
     actions = pa.table(delta.get_add_actions(flatten=True))
     nothing = [None] * len(actions)
@@ -328,32 +285,3 @@ def _options(root: LakeRoot) -> dict[str, str] | None:
     if not isinstance(root.path, ObjectPath):
         return None
     return {"aws_conditional_put": "etag", "aws_s3_allow_unsafe_rename": "false"}
-
-
-def _delta_schema(name: str) -> pa.Schema:
-    columns = [pa.field(column.name, schema.unnumbered(column.type)) for column in SCHEMAS[name]]
-    return pa.schema(columns + [pa.field(part, pa.string()) for part in _partitions(name)])
-
-
-def _gains(held: pa.Schema | pa.StructType, wanted: pa.Schema | pa.StructType, name: str) -> bool:
-    """Whether the field ``name``, or a member of it, is in ``wanted`` alone."""
-    if name not in {field.name for field in held}:
-        return True
-    before, after = held.field(name).type, wanted.field(name).type
-    while pa.types.is_list(after):
-        before, after = before.value_type, after.value_type
-    return pa.types.is_struct(after) and any(_gains(before, after, member.name) for member in after)
-
-
-def _partitions(name: str) -> list[str]:
-    return [schema.PARTITION] if name == "articles" else []
-
-
-def _added(file: DataFile, *, data_change: bool) -> AddAction:
-    values = {} if file.partition is None else {schema.PARTITION: file.partition}
-    return AddAction(file.path, file.size, values, int(time.time() * 1000), data_change, file.stats)
-
-
-def _removed(file: DataFile) -> RemoveAction:
-    values: dict[str, str | None] = {} if file.partition is None else {schema.PARTITION: file.partition}
-    return RemoveAction(file.path, False, int(time.time() * 1000), file.size, values)

@@ -19,8 +19,9 @@ from lake.storage.checks import CHECKS
 from lake.storage.damage import Finding
 from lake.storage.files import readable
 from lake.storage.index import Index
+from lake.storage.layout import SCHEMAS
 from lake.storage.maintain import stale_staging
-from lake.storage.tables import SCHEMAS, Lake, Table, open_lake
+from lake.storage.tables import Lake, Table, open_lake
 
 __all__ = ["Finding", "load_keys", "verify"]
 

@@ -17,7 +17,8 @@ from lake.locations import TABLES, LakeRoot
 from lake.storage import snapshots
 from lake.storage.maintain import maintain
 from lake.storage.repair import Repaired, repair
-from lake.storage.tables import log_entry, open_table
+from lake.storage.tablelog import log_entry
+from lake.storage.tables import open_table
 from lake.storage.verify import verify
 from lake.views.publish import publish
 from tests.chaos import FULL, model
