@@ -107,7 +107,9 @@ def _structured(state: State, pending: list[Capture], table: int) -> list[State]
     states = [before]
     for n, staged in of_article.items():
         latest = dict(sorted({*staged, *state.members.get(n, ())}))
-        if state.articles.get(n) or len(staged) > 1:  # else it is new as it stands, and who comes later revises it
+        if (
+            state.articles.get(n) or len(staged) > 1
+        ):  # else it is new as it stands, and who comes later revises it
             latest |= {origin: _newest_undecided(state, origin, number) for origin, number in latest.items()}
         says = max(state.captures[capture[0]][capture[1]][1] for capture in latest.items()), table
         revisions = state.articles.setdefault(n, [])
