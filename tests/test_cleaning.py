@@ -427,3 +427,16 @@ def test_all_visible_letters_stay_and_cleaning_again_changes_nothing(html: str) 
 @given(st.text(st.characters(categories=("L", "N", "P", "S", "Z", "C")), max_size=200))
 def test_any_text_is_read(html: str) -> None:
     clean(html)
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>\n  营收 12 亿元\u3000同比\n增长 3 % \n</p>", "营收 12 亿元 同比增长 3 %"),
+        ("<p> a \u200bb  c\u200b <b> d</b> </p>", "a b c d"),
+        ("<p>中\n文 <b>字</b>\n</p>", "中文 字"),
+        ("<p>\u3000\u3000首\xa0行</p>", "首 行"),
+    ],
+)
+def test_white_space_around_and_between_words(html: str, text: str) -> None:
+    assert clean(html).text == text

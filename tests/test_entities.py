@@ -223,6 +223,18 @@ def test_numbers_that_are_no_tickers(text: str) -> None:
     assert find_tickers(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("A$AAPL涨，$TSLA$跌", [(None, "TSLA")]),
+        ("xSZ000901与sz000901、.SH600519与SH：600519", [(0, "000901"), (1, "600519")]),
+        ("lone \ud800 surrogate，NYSE: KO", [(106, "KO")]),
+    ],
+)
+def test_what_stands_before_a_ticker_counts(text: str, pairs: list[tuple[int | None, str]]) -> None:
+    assert [mark.pair for mark in find_tickers(text)] == pairs
+
+
 def test_a_ticker_after_a_marked_name_is_the_same_mention() -> None:
     (mention,) = found(f"{first('0.000901', '某某股份')}(000901)公告")
     assert (mention.count, mention.marked_by, mention.name, mention.first_offset) == (

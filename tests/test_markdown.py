@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
 from lake.extraction.cleaning import clean
+from lake.extraction.markdown import absolute, escape
 
 MARKDOWN = MarkdownIt("gfm-like", {"html": True, "linkify": False})
 ACTIVE = frozenset(
@@ -87,3 +89,31 @@ def test_a_bold_picture_keeps_its_address_and_a_link_behind_an_exclamation_mark_
     tree = rendered("<p><b><img src='/i.png'>bold</b></p><p>Look!<a href='/p'>here</a></p>")
     assert [node.attributes["src"] for node in tree.css("img")] == ["https://site.example/i.png"]
     assert [node.attributes["href"] for node in tree.css("a")] == ["https://site.example/p"]
+
+
+@given(
+    st.lists(st.sampled_from(("/", "a", "b.html", ".", "..", "?", "x=1", "#", ";", "%20", "é", ":", "//")))
+)
+@settings(max_examples=300)
+def test_an_address_is_joined_as_the_standard_says(pieces: list[str]) -> None:
+    base, url = "https://site.example/n/1.html?q", "".join(pieces)
+    try:
+        joined = urljoin(base, url)
+    except ValueError:
+        joined = ""
+    expected = joined if joined.startswith("https://") else None
+    assert absolute(url, base) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a_b*c", r"a\_b\*c"),
+        ("\\&lt;", r"\\\&lt;"),
+        ("&\\lt;", r"&\\lt;"),
+        ("AT&T & [x]", r"AT&T & \[x\]"),
+        ("R&", r"R\&"),
+    ],
+)
+def test_each_sign_is_escaped_once(text: str, expected: str) -> None:
+    assert escape(text) == expected
