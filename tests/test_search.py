@@ -129,6 +129,24 @@ def test_a_word_counts_by_its_rarity_and_an_article_by_its_length() -> None:
     assert found("丙丁 戊己", articles=[*common, rare, long])[:2] == ["rare", "long"]
 
 
+def test_all_parts_standing_together_lead() -> None:
+    often = on("2022-03-01", "often", title="甲乙丙丁甲乙丙丁", body_text="甲乙丙丁出口。")
+    both = on("2022-03-01", "both", title="", body_text="庚辛壬癸。" * 9 + "甲乙丙丁减产。")
+    parts = on("2022-03-01", "parts", title="甲乙", body_text="乙丙，丙丁，减，产。")
+    assert found("甲乙丙丁 减产", articles=[often, both, parts])[0] == "both"
+
+
+def test_long_queries() -> None:
+    long = "".join(chr(0x4E00 + n) for n in range(150))
+    articles = [
+        on("2022-03-01", "long", body_text=long),
+        on("2022-03-02", "cut", body_text=long[:100] + "。" + long[101:]),
+    ]
+    assert found(f'"{long}"', articles=articles) == ["long"]
+    assert sorted(found(f'"{long[:100]}"', articles=articles)) == ["cut", "long"]
+    assert found(long, articles=articles) == ["cut", "long"]  # by their first pairs
+
+
 # a few characters, so that texts share them; surrogate pairs in UTF-16 and what SQL and LIKE know among them
 TEXTS = st.text(st.sampled_from("储能新工aB1 ，\n'\"%_\\𠀀é"), max_size=12)
 

@@ -12,8 +12,9 @@
 --
 -- columns:
 --   rank            BIGINT       1 is the best
---   score           DOUBLE       BM25, the headline's words counted four times, and up to four times that where what is asked
---                                for stands together as in the query; comparable within one query
+--   score           DOUBLE       BM25, the headline's words counted four times, and up to four times that the more of each
+--                                phrase or word stands together as in the query, again four times if all does;
+--                                comparable within one query
 --   article_id      VARCHAR      the article
 --   published_at    TIMESTAMPTZ  time of publication
 --   published_date  DATE         its date in the site's zone
@@ -325,7 +326,9 @@ near as (
 ranked as materialized (
     select
         best.doc,
-        best.score * (1 + 3 * pow(coalesce(near.together, 1) / few.tokens, 2)) as score,
+        best.score
+        * (1 + 3 * pow(coalesce(near.together, 1) / few.tokens, 2))
+        * case when coalesce(near.together, 1) = few.tokens then 4 else 1 end as score,
         few.parts_needed
     from best
     cross join (
