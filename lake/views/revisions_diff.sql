@@ -89,7 +89,7 @@ select
     title,
     length(coalesce(body_text, '')) as characters,
     length(coalesce(text_before, '')) as characters_before,
-    [part for part in paragraphs_before if not list_contains(paragraphs, part)] as removed,
-    [part for part in paragraphs if not list_contains(paragraphs_before, part)] as added,
+    [part for part in paragraphs_before if part <> '' and not list_contains(paragraphs, part)] as removed,
+    [part for part in paragraphs if part <> '' and not list_contains(paragraphs_before, part)] as added,
     (epoch_us(published_at) - epoch_us(published_before)) // 1_000_000 as moved_by
 from compared
