@@ -84,11 +84,16 @@ def of_machine(root: LakeRoot) -> Iterator[Check]:
 
 def of_lake(root: LakeRoot) -> Iterator[Check]:
     """The tables, the published file and the key index."""
-    from lake.storage import snapshots  # loads Delta Lake
+    from deltalake.exceptions import DeltaError
+
+    from lake.storage import snapshots  # loads Delta Lake, as the line above
+    from lake.storage.tables import open_lake
 
     try:
         newest = snapshots.latest(root)
-    except (NewslakeError, OSError, ValueError) as error:
+        if newest is not None:
+            open_lake(root)
+    except (NewslakeError, DeltaError, OSError, ValueError) as error:
         yield Check("tables", "wrong", str(error), "run `newslake verify`: it names what is broken")
         return
     if newest is None:
@@ -120,7 +125,7 @@ def of_sources(root: LakeRoot) -> Iterator[Check]:
 
 
 def _published(root: LakeRoot, newest: int) -> Check:
-    mend = f"run `newslake maintain --lake {root.path}`: it publishes the file anew"
+    mend = f"run `newslake maintain --lake {root.path}`: it publishes the file anew; else `newslake verify` says more"
     try:
         with opened(root) as connection:
             shown = connection.execute("SELECT max(snapshot) FROM snapshots").fetchone()

@@ -231,7 +231,8 @@ def _opened(root: LakeRoot, at: str | None = None) -> Iterator[duckdb.DuckDBPyCo
     try:
         connection = duckdb.connect(edition.path, read_only=True)
     except duckdb.Error as error:
-        raise Stop(f"{root.database} can't be opened: {error}") from error
+        mend = f"`newslake maintain --lake {root.path}` publishes it anew"
+        raise Stop(f"{root.database} can't be opened: {error}; {mend}") from error
     with connection:
         published.reach(connection, root)
         yield connection

@@ -91,6 +91,22 @@ def test_a_moved_lake_and_a_damaged_index_are_named(root: LakeRoot, tmp_path: Pa
     assert found(list(health.of_lake(moved)))["published file"].state == "fine"
 
 
+def test_a_table_without_its_log_is_named_and_no_run_hides_it(
+    posts: Path, root: LakeRoot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(root.table("articles") / "_delta_log")
+    tables = found(list(health.of_lake(root)))["tables"]
+    assert (tables.state, "articles" in tables.found) == ("wrong", True)
+    lake = ["--lake", str(root.path)]
+    capsys.readouterr()
+    assert main(["ingest", str(posts), *lake]) == 1
+    assert "newslake verify --repair" in capsys.readouterr().err
+    assert main(["verify", *lake]) == 1
+    assert main(["verify", "--repair", *lake]) == 0
+    assert main(["ingest", str(posts), *lake, "--json"]) == 0
+    assert found(list(health.of_lake(root)))["tables"].state == "fine"
+
+
 def test_a_full_disk_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "_DISK_LOW", 2**62)
     assert found(list(health.of_machine(lake_root(tmp_path))))["disk"].state == "warning"

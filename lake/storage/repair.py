@@ -68,7 +68,7 @@ def repair(root: LakeRoot, *, sizes: Sizes | None = None) -> Repaired:
     for name in TABLES:
         work.done += readable(root, name)
     handles.forget()
-    create(root)
+    create(root, lost=True)
     work.done += without_damaged_notes(root)
     for name in TABLES:
         work.drop_broken(name)

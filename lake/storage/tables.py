@@ -208,22 +208,28 @@ class Lake:
             table.refresh()
 
 
-def create(root: LakeRoot) -> None:
+def create(root: LakeRoot, *, lost: bool = False) -> None:
     """Make what is missing of the lake's tables. Any number of processes may do so at once.
 
-    ``outcomes`` comes last: its version 0 is the snapshot of the empty lake. Raises Stop where a bucket cannot
-    hold a lake.
+    ``outcomes`` comes last: its version 0 is the snapshot of the empty lake. Where it is there, another table that
+    is not there was lost, and is only made anew if ``lost`` says so: an empty one would hide the rows.
+
+    Raises:
+        Stop: a table was lost, or a bucket cannot hold a lake.
     """
     check_writable(root)
     with _reached(root):
-        _create(root)
+        _create(root, lost=lost)
 
 
-def _create(root: LakeRoot) -> None:
+def _create(root: LakeRoot, *, lost: bool) -> None:
+    options = _options(root)
+    whole = DeltaTable.is_deltatable(str(root.table("outcomes")), options)
     for name in _COMMITTED:
-        options = _options(root)
-        if DeltaTable.is_deltatable(str(root.table(name)), options):
+        if (name == "outcomes" and whole) or DeltaTable.is_deltatable(str(root.table(name)), options):
             continue
+        if whole and not lost:
+            raise Stop(_missing(root, name))
         root.table(name).mkdir(parents=True, exist_ok=True)
         note = {"operation": "create", "run_id": "", "versions": dict.fromkeys(TABLES, 0), "counts": {}}
         try:
@@ -248,7 +254,15 @@ def open_table(root: LakeRoot, name: str, version: int | None = None) -> Table:
             delta = DeltaTable(str(root.table(name)), version=version, storage_options=_options(root))
         return Table(root, name, delta)
     except TableNotFoundError as error:
-        raise Stop(f"there is no lake at {root.path}: run `newslake ingest` first") from error
+        raise Stop(_missing(root, name)) from error
+
+
+def _missing(root: LakeRoot, name: str) -> str:
+    """What to say of a table that is not there."""
+    if not DeltaTable.is_deltatable(str(root.table("outcomes")), _options(root)):
+        return f"there is no lake at {root.path}: run `newslake ingest` first"
+    again = "bring it back from a copy, or `newslake verify --repair` makes again what the captures give"
+    return f"the log of {root.table(name)} is gone: {again}"
 
 
 def open_lake(root: LakeRoot, opened: Callable[[LakeRoot, str], Table] = open_table) -> Lake:
