@@ -114,6 +114,18 @@ def test_a_calendar_gives_its_year_to_a_nearer_time(line: str) -> None:
     )
 
 
+def test_parts_of_a_line_that_elements_alone_keep_apart() -> None:
+    line = "<span>2024-05-06 08:30</span><span>来源：远岸日报</span><span>作者：周望舒</span><span>责任编辑：吴一苇</span>"
+    html = page(article()).replace('2024年05月06日 08:30 来源：<a href="/m">远岸日报</a> 作者：周望舒', line)
+    found = extract_page(html, url=URL, captured_at=NOW)
+    assert (found.media, found.authors, found.editor) == ("远岸日报", ("周望舒",), "吴一苇")
+    assert found.published_at == dt.datetime(2024, 5, 6, 8, 30, tzinfo=SHANGHAI)
+    byline = "<span>By Ana McFerro</span><span>March 7, 2023</span>"
+    html = f'<html lang="en"><head><title>The pier stays</title></head><body><h1>The pier stays</h1><p>{byline}</p>{PIER}</body></html>'
+    found = extract_page(html, url="https://bay.example.com/s/2", captured_at=NOW)
+    assert (found.authors, found.published_date) == (("Ana McFerro",), dt.date(2023, 3, 7))
+
+
 def test_the_last_line_may_name_author_and_editor() -> None:
     tail = "<p>（作者：沈一舟，系滨州大学经济学院教授）</p><p>责任编辑：吴语 校对：钱多多</p><p>【编辑:吴语】</p>"
     found = extract_page(page(article() + tail).replace("作者：周望舒", ""), url=URL, captured_at=NOW)

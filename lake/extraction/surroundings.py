@@ -13,6 +13,7 @@ from lake.extraction.marked import marks_near
 from lake.extraction.outline import Block, Outline
 from lake.extraction.prose import HEADINGS
 from lake.extraction.titles import joined
+from lake.extraction.tokens import unescaped
 
 __all__ = ["Lines", "authors_of", "edges_of", "lines_around", "published", "published_short", "with_data"]
 
@@ -35,6 +36,7 @@ _TODAY = re.compile(r"今天是|现在是|当前时间|访问|注册|copyright|�
 _WRITER = re.compile(
     r"(?<![工创創])作者|[记記]者|执笔|撰文|撰稿|采写|採訪|(?:^|\W)文\s?[:：/｜|]|文字\s?[:：]"
 )
+_GLUED = re.compile(r"\w(?:作者|[来來]源|(?:责任)?编辑|責任編輯|[记記]者|责编)\s?[:：]|[a-z\d][A-Z]")
 _LABELLED = re.compile(r"\W{0,3}(?:作者|撰文|执笔人?|采写|文)\s?[:：/｜|]")
 _IN_TEXT = re.compile(
     r"[（(【〔［](?:[^（()）【】]{0,12}?)[记記]者[\s\u3000：:]{0,3}([\u4e00-\u9fff·、\s\u3000]{2,40}?)"
@@ -78,14 +80,24 @@ def lines_around(page: Outline, area: Area) -> Lines:
     marked = marks_near(page.tokens, start, heading, middle, stop)
     return Lines(
         headings=_headings(page, area),
-        before=tuple(block.text for block in head if len(block.text) <= _LINE),
-        after=tuple(block.text for block in (*end, *behind) if len(block.text) <= _LINE),
+        before=tuple(_line(page, block) for block in head if len(block.text) <= _LINE),
+        after=tuple(_line(page, block) for block in (*end, *behind) if len(block.text) <= _LINE),
         opening=kept[first].text if kept else "",
         closing=kept[last - 1].text if kept else "",
         times=tuple((value, "time element") for value in marked.times),
         beside=tuple((value, "time element") for value in marked.beside),
         writers=(marked.writers, "author element"),
     )
+
+
+def _line(page: Outline, block: Block) -> str:
+    """A block's text; where a label or a capital stands right behind a word, with spaces between its elements.
+
+    Pages without white space in their source part ``来源：某报`` and ``作者：某人``, or an author and a date, by elements alone.
+    """
+    if not _GLUED.search(block.text):
+        return block.text
+    return " ".join(unescaped(" ".join(page.tokens.texts[block.first : block.last + 1])).split())
 
 
 def with_data(lines: Lines, times: Sequence[str], authors: tuple[str, ...], media: str | None) -> Lines:
