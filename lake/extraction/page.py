@@ -11,40 +11,26 @@ import gc
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser
-
 from lake.extraction import fields, identity
-from lake.extraction.cleaning import Content, balanced, read
+from lake.extraction.bodies import Body, body_of
 from lake.extraction.fields import Evidence
-from lake.extraction.generic import Area, article_tokens, find
 from lake.extraction.language import language_of
 from lake.extraction.lines import shown
-from lake.extraction.metadata import Metadata, metadata
+from lake.extraction.metadata import metadata
 from lake.extraction.no_article import refuse
-from lake.extraction.outline import Outline, outline
-from lake.extraction.page_data import ScriptBody, body_from_scripts, paragraphs
 from lake.extraction.parsing import parse
 from lake.extraction.parts import part_of
-from lake.extraction.profile import Found, apply, article_key
+from lake.extraction.profile import apply, article_key
 from lake.extraction.profiles import profile_for, profile_of_links
-from lake.extraction.prose import words_in
-from lake.extraction.surroundings import Lines, edges_of, lines_around, with_data
-from lake.extraction.tokens import Tokens, tokens_of
 from lake.extraction.version import EXTRACTOR
 from lake.model import Article
 
 __all__ = ["extract_page"]
 
-_ENOUGH = 40
-"""Words of body below which the page's data is searched for a longer one."""
-_LEAST = 5
-"""Words below which a profile's body is an empty shell."""
 _EASTMONEY_ID = re.compile(r"(?<!\d)(20\d{15,16})(?!\d)")
-_NO_LINES = Lines((), (), (), "", "")
-_EMPTY = Content("", "")
 
 
 def extract_page(
@@ -99,83 +85,13 @@ def _extract(text: str, url: str | None, when: dt.datetime, name: str | None, us
     found = (
         apply(profile, tree, text, url=address or url, captured_at=when) if profile and use_profile else None
     )
-    body = _body(tree, text, found, head, address)
+    body = body_of(tree, text, found, head, address)
     refuse(body.title, body.content, body.page, body.area, head, address)
     evidence = Evidence(address, profile, found, head, body.lines, when)
     return replace(_article(evidence, body, name), part=later.number if later else 0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Body:
-    """The body and how it was found; ``page`` and ``area`` are None where a profile gave it."""
-
-    content: Content
-    rule: str
-    title: str | None
-    title_rule: str
-    lines: Lines = _NO_LINES
-    page: Outline | None = None
-    area: Area | None = None
-
-
-def _body(
-    tree: LexborHTMLParser, text: str, found: Found | None, head: Metadata, address: str | None
-) -> _Body:
-    """The profile's body, else the generic extractor's, else the longest prose in the page's data."""
-    if found is not None and found.body_html is not None:
-        content = _read_written(found.body_html, address)
-        if words_in(content.text) >= _LEAST or content.images:
-            lines = edges_of(content.text) if _complete(found, head) else _lines(tree)
-            return _Body(
-                content, found.rules.get("body", "profile"), *fields.title(found, head, lines), lines
-            )
-    body = _generic(tree, found, head, address)
-    if words_in(body.content.text) < _ENOUGH:
-        data = body_from_scripts(text) or (ScriptBody(paragraphs(head.body)) if head.body else None)
-        other = _read_html(data.html, address) if data else _EMPTY
-        if data is not None and words_in(other.text) > words_in(body.content.text):
-            lines = with_data(body.lines, data.times, data.authors, data.media)
-            return replace(body, content=other, rule="page data", page=None, area=None, lines=lines)
-    return body
-
-
-def _generic(tree: LexborHTMLParser, found: Found | None, head: Metadata, address: str | None) -> _Body:
-    if tree.body is None:
-        return _Body(_EMPTY, "", *fields.title(found, head, _NO_LINES))
-    page = outline(tree.body)
-    area = find(page)
-    lines = lines_around(page, area)
-    heading, rule = fields.title(found, head, lines)
-    tokens = article_tokens(page, area, heading)
-    content = read(tokens, balanced=True, base_url=address, keep_hidden=True)
-    return _Body(content, "generic", heading, rule, lines, page, area)
-
-
-def _read_written(html: str, address: str | None) -> Content:
-    """Read a body that a profile gives as lexbor wrote it."""
-    return read(Tokens.of_html(html), balanced=balanced(html), base_url=address)
-
-
-def _read_html(html: str, address: str | None) -> Content:
-    """Read a body that the page's data give as HTML."""
-    inner = parse(html).body
-    return _EMPTY if inner is None else read(tokens_of(inner), balanced=balanced(html), base_url=address)
-
-
-def _complete(found: Found, head: Metadata) -> bool:
-    """Whether a profile and the head tell all that the lines around the text could."""
-    dated = found.time_text or found.published_epoch is not None or head.published
-    return bool(found.title and dated)
-
-
-def _lines(tree: LexborHTMLParser) -> Lines:
-    if tree.body is None:
-        return _NO_LINES
-    page = outline(tree.body)
-    return lines_around(page, find(page))
-
-
-def _article(evidence: Evidence, body: _Body, name: str | None) -> Article:
+def _article(evidence: Evidence, body: Body, name: str | None) -> Article:
     """The article with every field and, in ``rules``, what gave it."""
     content, heading = body.content, body.title
     language = language_of(content.text, evidence.head.language)
