@@ -81,6 +81,16 @@ def test_a_chart_is_shown_once_and_its_marks_have_a_size(
     page.close()
 
 
+def test_unusual_attention_fits_a_phone(browser: sync_api.Browser, pages: dict[str, Path]) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    page.goto(pages["plain"].as_uri())
+    wide, room = page.evaluate(
+        "(each => [each.scrollWidth, each.clientWidth])(document.querySelector('#unusual .scroll'))"
+    )
+    page.close()
+    assert wide <= room
+
+
 def test_dark_is_dark_in_page_and_charts(browser: sync_api.Browser, pages: dict[str, Path]) -> None:
     def colours(scheme: str) -> list[str]:
         page = browser.new_page(color_scheme=scheme)
