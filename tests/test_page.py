@@ -126,6 +126,25 @@ def test_parts_of_a_line_that_elements_alone_keep_apart() -> None:
     assert (found.authors, found.published_date) == (("Ana McFerro",), dt.date(2023, 3, 7))
 
 
+@pytest.mark.parametrize(
+    ("line", "media", "editor"),
+    [
+        (
+            "更新时间：2024-05-09 10:00 发布时间：2024-05-06 08:30 转自：远岸日报 责编：吴一苇",
+            "远岸日报",
+            "吴一苇",
+        ),
+        ("發佈時間：2024年5月6日 08:30　來源：遠岸日報　責任編輯：吳一葦", "遠岸日報", "吳一葦"),
+        ("Updated May 9, 2024 10:00 AM | Published May 6, 2024 8:30 AM", None, None),
+    ],
+)
+def test_a_line_of_many_parts(line: str, media: str | None, editor: str | None) -> None:
+    html = page(article()).replace('2024年05月06日 08:30 来源：<a href="/m">远岸日报</a> 作者：周望舒', line)
+    found = extract_page(html, url=URL, captured_at=NOW)
+    assert found.published_at == dt.datetime(2024, 5, 6, 8, 30, tzinfo=SHANGHAI)
+    assert (found.media, found.editor) == (media, editor)
+
+
 def test_the_last_line_may_name_author_and_editor() -> None:
     tail = "<p>（作者：沈一舟，系滨州大学经济学院教授）</p><p>责任编辑：吴语 校对：钱多多</p><p>【编辑:吴语】</p>"
     found = extract_page(page(article() + tail).replace("作者：周望舒", ""), url=URL, captured_at=NOW)

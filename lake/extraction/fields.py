@@ -34,6 +34,9 @@ __all__ = [
 ]
 
 _SHORTEST_DIGEST = 12
+_SOURCES = ("来源", "出处", "稿源", "转自", "转载自", "來源")
+_EDITORS = ("编辑", "责编", "編輯", "責編")
+"""What a line holds that names the medium or the editor; ``names`` finds them in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +184,7 @@ def medium(evidence: Evidence, content: Content) -> tuple[str | None, str]:
         if name:
             return name, found.rules.get("media", "profile")
     for line in (*reversed(evidence.lines.before), *evidence.lines.after):
-        if "来源" in line or "出处" in line or "稿源" in line:
+        if any(map(line.__contains__, _SOURCES)):
             name = names.medium(line)
             if name:
                 return name, "source line"
@@ -204,9 +207,9 @@ def editor(evidence: Evidence, content: Content) -> tuple[str | None, str]:
     if content.editor:
         return content.editor, "editor line in the text"
     for line in (*evidence.lines.after, *evidence.lines.before):
-        if "编辑" in line or "责编" in line:
+        if any(map(line.__contains__, _EDITORS)):
             name = names.editor(line)
-            if name and "编辑" not in name:
+            if name and "编辑" not in name and "編輯" not in name:
                 return name, "editor line"
     return None, ""
 

@@ -32,6 +32,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _UPDATED = re.compile(r"更新|修改|updated|modified|last edited", re.IGNORECASE)
+_PUBLISHED = re.compile(r"publish|发布|发表|發[布佈]|發表", re.IGNORECASE)
+"""In a line that tells of a change too, the date behind this is the article's."""
 _TODAY = re.compile(r"今天是|现在是|当前时间|访问|注册|copyright|©|版权", re.IGNORECASE)
 _WRITER = re.compile(
     r"(?<![工创創])作者|[记記]者|执笔|撰文|撰稿|采写|採訪|(?:^|\W)文\s?[:：/｜|]|文字\s?[:：]"
@@ -155,7 +157,8 @@ def published(lines: Lines, zone: dt.tzinfo, now: dt.datetime | None) -> tuple[d
         for distance, line in enumerate(group):
             if not _MAYBE_DATE.search(line):
                 continue
-            found = dates.visible(line, zone, now)
+            label = _PUBLISHED.search(line) if _UPDATED.search(line) else None
+            found = dates.visible(line[label.start() :] if label else line, zone, now)
             if found is None and not _SENTENCE.search(line):
                 found = dates.relative(line, now)
             if found is None or _TODAY.search(line):
