@@ -20,7 +20,7 @@ from tests.chaos import FULL
 from tests.small_lake import article, commit
 from tests.test_bare_client import CLIENT, OLD
 
-_TIMES = 100 if FULL else 12
+_TIMES = 100 if FULL else 6
 
 _READER = """
 import json, pathlib, sys, time

@@ -19,7 +19,7 @@ from tests.chaos.killing import Ended, run_and_kill
 from tests.chaos.work import KINDS, work
 
 _SIZE = 24 * 1024 * 1024
-_FREE = (0, 1, 4, 8, 16, 32, 64, 96, 128, 192, 256, 384, 512, 1024) if FULL else (0, 16, 192)
+_FREE = (0, 1, 4, 8, 16, 32, 64, 96, 128, 192, 256, 384, 512, 1024) if FULL else (0, 128)
 """KiB that are left on the disk."""
 
 

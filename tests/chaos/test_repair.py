@@ -59,8 +59,9 @@ def mended(root: LakeRoot, before: dict) -> Repaired:
     done = repair(root)
     assert done.lost == []
     assert model.found(root) == before
-    assert verify(root) == []
-    assert repair(root).done == []
+    if FULL:  # else what repair itself found in the end is believed
+        assert verify(root) == []
+        assert repair(root).done == []
     return done
 
 
