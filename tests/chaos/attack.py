@@ -33,6 +33,7 @@ class Lake:
         self.state = State()
         self.kills = dict.fromkeys(KINDS, 0)
         self._typical = dict(_FIRST)
+        self._merged = False
         create(self.root)
         publish(self.root)
         self._known = {0: model.shown(State().heads())}
@@ -81,6 +82,10 @@ class Lake:
             states = model.pinned(self.state) if kind == "maintain" else [self.state]
         if not ended.killed:
             states = states[-1:]
+        if kind == "maintain":
+            self._merged = ended.killed
+        if self._merged:  # files that a killed maintenance has merged are pinned by whoever comes next
+            states = [*states, *model.pinned(states[-1])[-1:]]
         self.check(states)
         return ended
 
