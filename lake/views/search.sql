@@ -108,7 +108,10 @@ pairs as (
             else unicode(text)
         end::bigint as key,
         required and (i % 2 = 1 or i = length(text) - 1) as needed,
-        regexp_matches(substring(text, i, 2), '^[\p{L}\p{M}\p{N}]{2}$') as ranks
+        regexp_matches(substring(text, i, 2), '^[\p{L}\p{M}\p{N}]{2}$') as ranks,
+        places_needed,
+        parts_needed,
+        all_needed
     from (
         select *, unnest(range(1, greatest(length(text), 2))) as i
         from asked
@@ -125,7 +128,10 @@ words as (
         known.doc as key,
         case when is_phrase and is_first and not is_last then length(known.text) - length(asked.text) else 0 end as before,
         asked.required as needed,
-        true as ranks
+        true as ranks,
+        asked.places_needed,
+        asked.parts_needed,
+        asked.all_needed
     from (from asked where is_word) as asked
     inner join (select doc, text from stored.text_index where key = 1) as known
         on case
@@ -145,7 +151,7 @@ keys as materialized (
         from (
             select *, 0::bigint as before from pairs
             union all
-            select part, place, key, needed, ranks, before from words
+            select part, place, key, needed, ranks, places_needed, parts_needed, all_needed, before from words
         ) as every_one
     ) as numbered
     where needed or token <= 40
@@ -184,38 +190,45 @@ lone as materialized (
 ),
 
 -- what is looked for, the rarest first; nothing if something is nowhere that must be there
-tokens as materialized (
+tokens as (
     select *
     from (
         select
             each.*,
             counted.occurrences,
-            articles.articles,
-            articles.average,
-            few.parts_needed,
+            counted.articles,
+            counted.average,
             row_number() over (order by each.needed desc, counted.occurrences, each.token) as number,
             coalesce(sum(counted.occurrences) over (
                 order by each.needed desc, counted.occurrences, each.token
                 rows between unbounded preceding and 1 preceding
             ), 0) as rarer,
-            count(case when each.needed then 1 end) over () as needed_found,
-            few.all_needed
+            count(case when each.needed then 1 end) over () as needed_found
         from (
-            select distinct token, part, place, needed, ranks from keys
+            select distinct token, part, place, needed, ranks, places_needed, parts_needed, all_needed from keys
             union all
-            select 1000000 + part, part, 0, required, true from asked where whole = 1 and not is_word
+            select 1000000 + part, part, 0, required, true, places_needed, parts_needed, all_needed
+            from asked
+            where whole = 1 and not is_word
         ) as each
         inner join (
-            select token, count(*) as occurrences from found where token > 0 group by token
-            union all
-            select token, sum(times) from lone group by token
+            select
+                token,
+                occurrences,
+                max(articles) over () as articles,
+                greatest(max(characters) over () / max(articles) over (), 1) as average
+            from (
+                select
+                    token,
+                    count(*) as occurrences,
+                    sum(case when token = 0 then doc end)::bigint as articles,
+                    sum(case when token = 0 then doc * start end)::double as characters
+                from found
+                group by token
+                union all
+                select token, sum(times), null, null from lone group by token
+            ) as sums
         ) as counted on counted.token = each.token
-        cross join (select any_value(all_needed) as all_needed, any_value(parts_needed) as parts_needed from asked) as few
-        cross join (
-            select sum(doc)::bigint as articles, greatest(sum(doc * start) / sum(doc)::double, 1) as average
-            from found
-            where token = 0
-        ) as articles
     ) as ordered
     where needed_found = all_needed
 ),
@@ -241,112 +254,116 @@ candidates as materialized (
     from (
         select list(doc) as docs
         from (
-            select doc from found where token in (select token from used where is_starter) group by doc
-            union all
-            select doc from lone where token in (select token from used where is_starter) group by doc
+            select every_one.doc
+            from (select token, doc from found union all select token, doc from lone) as every_one
+            where every_one.token in (select token from used where is_starter)
+            group by every_one.doc
         ) as starting
     ) as listed
 ),
 
+-- with all that is known of what was found, so that the steps from here on need no other
 hits as materialized (
-    from found
-    where token in (select token from used) and doc in (select doc from candidates)
-    union all
-    from lone
-    where token in (select token from used) and doc in (select doc from candidates)
+    select
+        every_one.doc,
+        every_one.token,
+        case when used.tokens = 1 then 0 else every_one.start end as start,
+        every_one.times,
+        used.part,
+        used.needed,
+        used.places_needed,
+        used.parts_needed,
+        used.tokens,
+        used.average,
+        case when used.ranks then used.weight else 0 end as weight
+    from (from found union all from lone) as every_one
+    inner join used on used.token = every_one.token
+    where every_one.doc in (select doc from candidates)
 ),
 
 scored as materialized (
     select
-        counted.doc,
+        doc,
+        any_value(parts_needed) as parts_needed,
         sum(
-            case when used.ranks then
-                used.weight * counted.frequency * 2.2
-                / (counted.frequency + 1.2 * (0.25 + 0.75 * pow(2, ((counted.doc >> 20) & 31) / 2.0) / used.average))
-            else 0 end
+            weight * frequency * 2.2
+            / (frequency + 1.2 * (0.25 + 0.75 * pow(2, ((doc >> 20) & 31) / 2.0) / average))
         )::double as score
     from (
-        select doc, token, sum(times)::double as frequency
+        select
+            doc,
+            token,
+            sum(times)::double as frequency,
+            any_value(weight) as weight,
+            any_value(average) as average,
+            any_value(parts_needed) as parts_needed
         from hits
         group by doc, token
     ) as counted
-    inner join used on used.token = counted.token
-    group by counted.doc
+    group by doc
 ),
 
 best as materialized (
-    (
-        select doc, score
-        from scored
-        where (select any_value(parts_needed) from used) = 0
-        order by score desc, doc desc
-        limit 20000
-    )
+    (select doc, score from scored where parts_needed = 0 order by score desc, doc desc limit 20000)
     union all
-    (
-        select doc, score
-        from scored
-        where (select any_value(parts_needed) from used) > 0
-    )
+    (select doc, score from scored where parts_needed > 0)
 ),
 
 -- if all places of a part are where they belong, there it stands, letter by letter
 near as (
     select
         doc,
-        sum(together) as together,
+        any_value(score) as score,
+        any_value(tokens) as tokens,
+        any_value(parts_needed) as parts_needed,
+        least(sum(together), any_value(tokens)) as together,
         count(case when parts_found then 1 end) as parts_found
     from (
         select
             doc,
             part,
+            any_value(score) as score,
+            any_value(tokens) as tokens,
+            any_value(parts_needed) as parts_needed,
             max(together) as together,
             bool_or(places_found = places_needed) as parts_found
         from (
             select
                 hits.doc,
-                used.part,
+                hits.part,
                 hits.start,
+                any_value(best.score) as score,
+                any_value(hits.tokens) as tokens,
+                any_value(hits.parts_needed) as parts_needed,
                 count(*) as together,
-                count(*) filter (where used.needed) as places_found,
-                any_value(parts.places_needed) as places_needed
+                count(*) filter (where hits.needed) as places_found,
+                any_value(nullif(hits.places_needed, 0)) as places_needed
             from hits
-            inner join used on used.token = hits.token
-            inner join (
-                select part, any_value(nullif(places_needed, 0)) as places_needed from asked group by part
-            ) as parts on parts.part = used.part
-            where used.tokens > 1 and hits.doc in (select doc from best)
-            group by hits.doc, used.part, hits.start
+            inner join best on best.doc = hits.doc
+            group by hits.doc, hits.part, hits.start
         ) as placed
         group by doc, part
     ) as of_parts
     group by doc
 ),
 
-ranked as materialized (
+ranked as (
     select
-        best.doc,
-        best.score
-        * (1 + 3 * pow(coalesce(near.together, 1) / few.tokens, 2))
-        * case when coalesce(near.together, 1) = few.tokens then 4 else 1 end as score,
-        few.parts_needed
-    from best
-    cross join (
-        select any_value(tokens) as tokens, any_value(parts_needed) as parts_needed from used
-    ) as few
-    left join near on near.doc = best.doc
-    where few.parts_needed = 0 or few.tokens = 1 or few.parts_needed = near.parts_found
+        doc,
+        round(  -- sums of the same numbers in another order differ in the last digits, and equal ones go by time
+            score * (1 + 3 * pow(together / tokens, 2)) * case when together = tokens then 4 else 1 end, 6
+        ) as score,
+        parts_needed
+    from near
+    where parts_needed = 0 or tokens = 1 or parts_needed = parts_found
 ),
 
 judged as (
     select unnest(rows) as judged
     from (
         select list({'doc': doc, 'score': score}) as rows
-        from (
-            (select doc, score from ranked where parts_needed = 0 order by score desc, doc desc limit 1000)
-            union all
-            (select doc, score from ranked where parts_needed > 0)
-        ) as chosen
+        from (select *, row_number() over (order by score desc, doc desc) as number from ranked) as numbered
+        where parts_needed > 0 or number <= 1000
     ) as listed
 ),
 
