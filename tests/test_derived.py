@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,6 +24,7 @@ from lake.derived.mentions import MENTIONS
 from lake.derived.relations import from_articles, relations
 from lake.derived.superseding import SUPERSEDING
 from lake.derived.table import Batch
+from lake.derived.text_index import TEXT_INDEX
 from lake.history import past_views
 from lake.locations import LakeRoot
 from lake.storage import snapshots, tablelog
@@ -323,6 +326,22 @@ def test_superseding_has_each_revision_above_one(root: LakeRoot) -> None:
             .fetchall()
         )
     assert rows == [("a0", 2, 3), ("a1", 2, 3)]
+
+
+def test_a_sort_that_runs_out_of_memory_gets_more(root: LakeRoot, tmp_path: Path) -> None:
+    rows = 300_000
+    table = pa.table({"doc": list(range(rows, 0, -1)), "key": [1] * rows, "position": [0] * rows})
+    empty = {"text": pa.nulls(rows, pa.string()), "revision": pa.nulls(rows, pa.int32())}
+    for name, column in empty.items():
+        table = table.append_column(name, column)
+    part = tmp_path / "part.parquet"
+    pq.write_table(table.select(TEXT_INDEX.columns.names).cast(TEXT_INDEX.columns), part)
+    with duckdb.connect(config={"memory_limit": "4MB", "temp_directory": ""}) as connection:
+        segments.write(connection, root, TEXT_INDEX, (0, 0), [part], [])
+        ((limit,),) = connection.execute("SELECT current_setting('memory_limit')").fetchall()
+    assert limit.endswith("MiB")  # as little as before
+    (written,) = root.derived("text_index").glob("*.parquet")
+    assert pq.read_table(written).column("doc").to_pylist() == list(range(1, rows + 1))
 
 
 def test_many_rows_are_made_after_publishing_and_hold_nobody_up(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import re
 import tempfile
 from collections import defaultdict
@@ -30,6 +31,8 @@ from lake.storage.files import Place, flush, readable
 from lake.views.stored import quoted
 
 __all__ = ["TEMPORARY", "Segment", "every", "live", "rows_in", "scan", "workspace", "write", "write_part"]
+
+log = logging.getLogger(__name__)
 
 TEMPORARY = ".new"
 """How names of folders end in which something is being made."""
@@ -152,6 +155,7 @@ def _is_valid(root: LakeRoot, segment: Segment) -> bool:
 _FORGOTTEN = "0" * 8
 _SMALL = 4_000_000
 """Rows in memory that are sorted there: Arrow takes half the time of DuckDB, and cannot spill."""
+_MORE_MEMORY = "2GB"
 _PLAIN_ORDER = re.compile(r"\w+(, \w+)*")
 
 
@@ -223,7 +227,22 @@ def _write_sorted(
         )
     columns = ", ".join(f'given."{name}"' for name in table.columns.names)
     held = len(rows) if isinstance(rows, pa.Table) else rows_in(rows)
-    connection.execute(
+    copy = (
         f"COPY (SELECT {columns} {query} ORDER BY {table.order}) TO {quoted(str(path))}"
         f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_row_group(table, held)})"
     )
+    try:
+        connection.execute(copy)
+    except duckdb.OutOfMemoryException:
+        _with_more_memory(connection, copy)
+
+
+def _with_more_memory(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
+    """A sort of hundreds of millions of rows may need more than a session has, though it spills."""
+    (limit,) = connection.execute("SELECT current_setting('memory_limit')").fetchall()[0]
+    log.info("sorting again with %s of memory, for %s are not enough", _MORE_MEMORY, limit)
+    connection.execute(f"SET memory_limit = '{_MORE_MEMORY}'")
+    try:
+        connection.execute(statement)
+    finally:
+        connection.execute(f"SET memory_limit = '{limit}'")
