@@ -91,6 +91,8 @@ class Work:
                 batches += 1
                 list(pool.map(Making.add, making, repeat(rows)))
             held = rows if batches == 1 else None
+            if batches > 1:  # Arrow keeps what it has freed, 400 MB here, and sorting needs as much
+                pa.default_memory_pool().release_unused()
 
             def finish(each: Making) -> Exception | None:
                 try:
@@ -103,7 +105,9 @@ class Work:
                 each for each in making if each.table is SUPERSEDING
             ]  # the others leave out what it names
             failures = [*map(finish, first)]
-            failures += pool.map(finish, [each for each in making if each.table is not SUPERSEDING])
+            others = [each for each in making if each.table is not SUPERSEDING]
+            # sorting many rows takes all the memory that there is for it
+            failures += map(finish, others) if batches > 1 else pool.map(finish, others)
         for failure in failures:
             if failure is not None:
                 raise failure

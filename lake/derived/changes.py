@@ -19,8 +19,8 @@ from lake.storage.files import Place, absent, readable
 
 __all__ = ["added", "all_files", "batches", "count"]
 
-_ROWS = 2_500
-"""Rows in a batch, about; with texts and what is made of them they take some 100 MB."""
+_ROWS = 1_000
+"""Rows in a batch, about; with texts and what is made of them they take some tens of MB."""
 _THREADS = 4
 
 
