@@ -101,10 +101,8 @@ class Work:
                     return failure
                 return None
 
-            first = [
-                each for each in making if each.table is SUPERSEDING
-            ]  # the others leave out what it names
-            failures = [*map(finish, first)]
+            # the others leave out what this one names
+            failures = [finish(each) for each in making if each.table is SUPERSEDING]
             others = [each for each in making if each.table is not SUPERSEDING]
             # sorting many rows takes all the memory that there is for it
             failures += map(finish, others) if batches > 1 else pool.map(finish, others)

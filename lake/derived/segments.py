@@ -156,6 +156,7 @@ _FORGOTTEN = "0" * 8
 _SMALL = 4_000_000
 """Rows in memory that are sorted there: Arrow takes half the time of DuckDB, and cannot spill."""
 _MORE_MEMORY = "2GB"
+"""For a sort that a session's memory (``upkeep``) is not enough for."""
 _PLAIN_ORDER = re.compile(r"\w+(, \w+)*")
 
 

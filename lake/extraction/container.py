@@ -42,10 +42,10 @@ def leave_out(page: Outline) -> list[int]:
     left = total - sum(alike.values())
     heading = page.tags.index("h1") if "h1" in page.tags else -1
     for index, share in suspects:
-        if share == COMMENTS:
-            share = (
-                STRONG if index <= heading < page.ends[index] else share if left < _ENOUGH else _NEARLY_ALL
-            )
+        if share == COMMENTS and index <= heading < page.ends[index]:
+            share = STRONG
+        elif share == COMMENTS and left >= _ENOUGH:
+            share = _NEARLY_ALL
         if index < covered or _held(page, index, share, alike) > max(share * total, _SMALL):
             continue
         left_out.append(index)

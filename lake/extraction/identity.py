@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 __all__ = ["article_id", "canonical_url", "choose_url", "content_key", "same_site", "site_of"]
@@ -26,7 +25,6 @@ _SECOND_LEVEL = frozenset(("com", "net", "org", "gov", "edu", "ac", "co", "or", 
 _FIRST_WORDS = 500
 
 
-@lru_cache(maxsize=256)  # a page names the same address several times
 def canonical_url(url: str) -> str | None:
     """An http(s) address in one spelling, or None.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 __all__ = ["choose_title", "joined", "plain", "without_site"]
 
@@ -69,7 +68,6 @@ def joined(one: str, other: str) -> str:
     return f"{one}{other}" if one[-1:] > "\u2e80" and other[:1] > "\u2e80" else f"{one} {other}"
 
 
-@lru_cache(maxsize=512)  # a page's few headings are compared many times
 def plain(text: str) -> str:
     """Text without case, white space and punctuation, for comparing."""
     return _SAME.sub("", text).casefold()

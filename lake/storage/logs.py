@@ -177,4 +177,4 @@ def _sorted(paths: Iterable[Place]) -> list[Place]:
 
 
 def _set_aside(path: Place) -> None:
-    path.rename(f"{path}.damaged")
+    path.rename(f"{path}{_ASIDE}")
