@@ -49,9 +49,8 @@ def escape(text: str) -> str:
         text = text.replace("\\", r"\\")
     if "&" in text:
         text = _ENTITY.sub(r"\\&", text)
-    for (
-        sign
-    ) in _ESCAPED:  # one look for each is twenty times as fast as an expression, and most texts hold none
+    # one look for each is twenty times as fast as an expression, and most texts hold none
+    for sign in _ESCAPED:
         if sign in text:
             text = text.replace(sign, f"\\{sign}")
     return text

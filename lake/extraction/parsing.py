@@ -12,7 +12,9 @@ __all__ = ["parse"]
 
 
 def parse(html: str) -> LexborHTMLParser:
-    """Parse a page or fragment; a lazy image's copy for readers without scripts stands in for it; lone surrogates, which UTF-8 cannot write, become question marks.
+    """Parse a page or fragment; a lazy image's copy for readers without scripts stands in for it.
+
+    Lone surrogates, which UTF-8 cannot write, become question marks.
 
     Without lexbor's mutation events: they copy a ``<select>``'s options once more with each further one
     (40,000 cost 18 s, without them .2 s) and nothing else on a page that is only read.
