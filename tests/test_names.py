@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lake.extraction.bylines import named
-from lake.extraction.names import authors, editor, medium
+from lake.extraction.names import authors, editor, medium, outlet
 
 LINE = "2019-09-07 17:00:49　来源：临江商报网 作者：韩予墨 责任编辑：宋予安_NF123 举报"
 
@@ -44,6 +44,22 @@ LINE = "2019-09-07 17:00:49　来源：临江商报网 作者：韩予墨 责任
 )
 def test_medium(text: str | None, name: str | None) -> None:
     assert medium(text) == name
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("2024-05-06 08:30 远岸日报", "远岸日报"),
+        ("·河滨卫视 2024-05-06 08:30", "河滨卫视"),
+        ("海湾网—新快报 作者：韩予墨", "海湾网—新快报"),
+        ("首页 > 远岸日报 > 正文 2024-05-06", None),
+        ("2024-05-06 08:30 财经新闻", None),
+        ("2024-05-06 08:30 我要举报", None),
+        ("2024-05-06 08:30 韩予墨", None),
+    ],
+)
+def test_a_medium_without_a_label(line: str, name: str | None) -> None:
+    assert outlet(line) == name
 
 
 @pytest.mark.parametrize(

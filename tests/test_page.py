@@ -127,6 +127,32 @@ def test_parts_of_a_line_that_elements_alone_keep_apart() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "media"),
+    [
+        ("<span>2024-05-06 08:30</span> <span>远岸日报</span>", "远岸日报"),
+        ("<div>2024-05-06 08:30</div><div>远岸日报</div>", "远岸日报"),
+        ('<span class="post-source">望海</span> <span>2024-05-06 08:30</span>', "望海"),
+        ('<span class="index_source__x1a">发布于 望海</span> 2024-05-06 08:30', None),
+        ('<span class="media">昨天</span> 2024-05-06 08:30', None),
+        ("<div>首页 &gt; 财经新闻 &gt; 正文</div><div>2024-05-06 08:30</div>", None),
+    ],
+)
+def test_a_medium_without_its_label(line: str, media: str | None) -> None:
+    html = page(article()).replace('2024年05月06日 08:30 来源：<a href="/m">远岸日报</a> 作者：周望舒', line)
+    assert extract_page(html, url=URL, captured_at=NOW).media == media
+
+
+def test_the_head_knows_the_seconds_of_a_visible_time() -> None:
+    head = '<meta property="og:release_date" content="2024-05-06T08:30:41+08:00">'
+    url = "https://www.sohu.com/a/545123456_120123456"
+    body = f'<span id="news-time">2024-05-06 08:30</span><article id="mp-editor">{article()}</article>'
+    found = extract_page(page(body, head=head), url=url, captured_at=NOW)
+    assert found.published_at == dt.datetime(2024, 5, 6, 8, 30, 41, tzinfo=SHANGHAI)
+    found = extract_page(page(body, head=head.replace("08:30:41", "09:30:41")), url=url, captured_at=NOW)
+    assert found.published_at == dt.datetime(2024, 5, 6, 8, 30, tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize(
     ("line", "media", "editor"),
     [
         (

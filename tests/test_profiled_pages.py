@@ -41,7 +41,8 @@ def test_a_page_becomes_its_article(case: Path) -> None:
     if "key" in expected:
         assert article.article_id == f"{expected['site']}:{expected['key']}"
     if "published_at" in expected:
-        assert article.published_at.isoformat() == expected["published_at"]
+        exact = expected.get("to_the_second", expected["published_at"])  # the head knows the seconds
+        assert article.published_at.isoformat() == exact
         assert article.date_origin == "page"
     for name in ("title", "media", "editor", "digest", "category"):
         if expected.get(name) is not None:
@@ -52,6 +53,77 @@ def test_a_page_becomes_its_article(case: Path) -> None:
         assert article.body_text.count(piece) == 1
     for piece in expected["body_lacks"]:
         assert piece not in article.body_text
+
+
+STORY = (
+    "青禾重工昨日宣布，公司在临港建成首条氢能重卡生产线，设计年产能五千辆，首批二十辆已经下线并交付给远岸物流。",
+    "公司董事长李晓明在仪式上表示，这条生产线从开工到投产用了十一个月，比原计划提前了两个月。",
+)
+HEADING = "青禾重工在临港建成首条氢能重卡生产线"
+BODY = "".join(f"<p>{text}</p>" for text in STORY)
+THEPAPER, STCN = (
+    "https://www.thepaper.cn/newsDetail_forward_18001234",
+    "https://www.stcn.com/article/detail/51.html",
+)
+
+
+@pytest.mark.parametrize(
+    ("url", "html", "names"),
+    [
+        (
+            THEPAPER,
+            f'<h1 class="index_title__a">{HEADING}</h1><div class="index_left__b"><div>周望舒</div>'
+            '<div><p class="ant-space-item"><span>2022-05-08 20:15</span></p><p>来源：远岸日报</p></div></div>'
+            f'<div class="index_cententWrap__c">{BODY}</div><div>责任编辑：吴一苇</div><div>图片编辑：沈一舟</div>',
+            ("远岸日报", ("周望舒",), "吴一苇"),
+        ),
+        (
+            STCN,
+            f'<div class="detail-title">{HEADING}</div><div class="detail-info"><span>来源：远岸日报</span>'
+            "<span>作者：周望舒</span><span>编辑：吴一苇</span><span>2022-05-08 20:15</span></div>"
+            f'<div class="detail-content">{BODY}</div>',
+            ("远岸日报", ("周望舒",), "吴一苇"),
+        ),
+        (
+            STCN,
+            f'<div class="detail-title">{HEADING}</div><div class="detail-info"><span>2022-05-08 20:15</span></div>'
+            f'<p>文：周望舒</p><div class="detail-content">{BODY}</div><div><p>（责编：吴一苇）</p></div>',
+            (None, ("周望舒",), "吴一苇"),
+        ),
+    ],
+    ids=["behind the text", "in the line of the time", "behind the title"],
+)
+def test_labelled_names_beside_what_the_profile_selects(
+    url: str, html: str, names: tuple[str | None, tuple[str, ...], str]
+) -> None:
+    page = f"<html><head><title>{HEADING}</title></head><body>{html}</body></html>"
+    found = extract(page, url=url, captured_at=dt.datetime(2022, 6, 1, tzinfo=dt.UTC))
+    assert (found.media, found.authors, found.editor) == names
+    assert found.body_text == "\n\n".join(STORY)
+
+
+def test_a_label_behind_the_heading_is_no_part_of_the_title() -> None:
+    page = (
+        f"<html><head><title>{HEADING}_远岸网</title></head><body><div class='text-title'><h1>{HEADING} <span>原创</span></h1>"
+        f'<span id="news-time">2022-05-08 20:15</span></div><article id="mp-editor">{BODY}</article></body></html>'
+    )
+    url, when = "https://www.sohu.com/a/545123456_120123456", dt.datetime(2022, 6, 1, tzinfo=dt.UTC)
+    assert extract(page, url=url, captured_at=when).title == HEADING
+    same = page.replace(f"<title>{HEADING}", f"<title>{HEADING} 原创")
+    assert extract(same, url=url, captured_at=when).title == f"{HEADING} 原创"
+
+
+def test_a_flash_takes_its_title_from_its_brackets() -> None:
+    text = f"【{HEADING}】财讯社5月8日电，{STORY[0]}"
+    page = (
+        "<html><head><title>财讯社-主流财经通讯社</title></head><body><span class='f-s-24 f-w-b'>2022年05月08日 20:15:41</span>"
+        f'<div class="detail-telegraph-content">{text}</div><div class="telegraph-images-box"><img src="/a.png"></div></body></html>'
+    )
+    found = extract(
+        page, url="https://www.cls.cn/detail/1345678", captured_at=dt.datetime(2022, 6, 1, tzinfo=dt.UTC)
+    )
+    assert (found.title, found.body_text) == (HEADING, text)
+    assert [image.url for image in found.images] == ["https://www.cls.cn/a.png"]
 
 
 def test_an_eastmoney_page_is_the_article_of_its_post() -> None:

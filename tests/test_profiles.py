@@ -161,6 +161,30 @@ def test_both_addresses_of_an_article_have_one_key() -> None:
             "https://money.163.com/24/0513/09/J22CN60P0514ABCD.html",
             "https://www.163.com/dy/article/J22CN60P0514ABCD.html",
         ),
+        (
+            "https://www.163.com/dy/article/J22CN60P0514ABCD.html",
+            "https://c.m.163.com/news/a/J22CN60P0514ABCD.html",
+        ),
+        ("https://new.qq.com/rain/a/20240508A0ABCD00", "https://view.inews.qq.com/a/20240508A0ABCD00"),
+        ("https://new.qq.com/omn/20240508/20240508A0ABCD00.html", "https://xw.qq.com/cmsid/20240508A0ABCD00"),
+        ("https://finance.ifeng.com/c/8Fq1234abcd", "https://ishare.ifeng.com/c/s/8Fq1234abcd"),
+        ("https://www.cls.cn/detail/1345678", "https://api3.cls.cn/share/article/1345678?os=web"),
+        (
+            "https://www.chinanews.com.cn/cj/2022/05-08/9749123.shtml",
+            "https://m.chinanews.com/wap/detail/chs/zw/9749123.shtml",
+        ),
+        (
+            "https://k.sina.com.cn/article_5182171545_134e1a99902001abcd.html",
+            "https://k.sina.cn/article_5182171545_134e1a99902001abcd.html?from=wap",
+        ),
+        (
+            "http://www.xinhuanet.com/fortune/2019-05/08/c_1124465123.htm",
+            "http://www.xinhuanet.com/fortune/2019-05/08/c_1124465123_2.htm",
+        ),
+        (
+            "https://finance.eastmoney.com/a/202305081234567890.html",
+            "https://finance.eastmoney.com/a2/202305081234567890.html",
+        ),
     ]
     for one, two in pairs:
         keys = [re.search(profile_for(url).article_id, url)[1] for url in (one, two)]  # type: ignore[index, union-attr, arg-type]

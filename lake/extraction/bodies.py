@@ -16,6 +16,7 @@ from lake.extraction.parsing import parse
 from lake.extraction.profile import Found
 from lake.extraction.prose import words_in
 from lake.extraction.surroundings import Lines, edges_of, lines_around, with_data
+from lake.extraction.titles import flash_title
 from lake.extraction.tokens import Tokens, tokens_of
 
 __all__ = ["Body", "body_of"]
@@ -44,11 +45,22 @@ class Body:
 def body_of(
     tree: LexborHTMLParser, text: str, found: Found | None, head: Metadata, address: str | None
 ) -> Body:
-    """The profile's body, else the generic extractor's, else the longest prose in the page's data."""
+    """The profile's body, else the generic extractor's, else the longest prose in the page's data.
+
+    A flash whose page names it nowhere else takes its title from the brackets before its text.
+    """
+    body = _body(tree, text, found, head, address)
+    flash = flash_title(body.content.text, body.title) if body.title_rule in ("title", "") else None
+    return replace(body, title=flash, title_rule="brackets before the text") if flash else body
+
+
+def _body(
+    tree: LexborHTMLParser, text: str, found: Found | None, head: Metadata, address: str | None
+) -> Body:
     if found is not None and found.body_html is not None:
         content = _read_written(found.body_html, address)
         if words_in(content.text) >= _LEAST or content.images:
-            lines = edges_of(content.text) if _complete(found, head) else _lines(tree)
+            lines = _beside(content.text, found) if _complete(found, head) else _lines(tree)
             return Body(content, found.rules.get("body", "profile"), *fields.title(found, head, lines), lines)
     body = _generic(tree, found, head, address)
     if words_in(body.content.text) < _ENOUGH:
@@ -81,6 +93,12 @@ def _read_html(html: str, address: str | None) -> Content:
     """Read a body that the page's data give as HTML."""
     inner = parse(html).body
     return _EMPTY if inner is None else read(tokens_of(inner), balanced=balanced(html), base_url=address)
+
+
+def _beside(text: str, found: Found) -> Lines:
+    """The lines at a body's own ends, and those beside what the profile selected."""
+    lines = edges_of(text)
+    return replace(lines, before=found.before, after=(*lines.after, *found.after))
 
 
 def _complete(found: Found, head: Metadata) -> bool:

@@ -17,7 +17,7 @@ from lake.extraction.metadata import Metadata
 from lake.extraction.profile import Found, Profile
 from lake.extraction.published import published
 from lake.extraction.surroundings import Lines
-from lake.extraction.titles import choose_title, plain
+from lake.extraction.titles import choose_title, plain, without_label
 
 __all__ = [
     "Evidence",
@@ -41,9 +41,11 @@ _EDITORS = ("编辑", "责编", "編輯", "責編")
 
 def title(found: Found | None, head: Metadata, lines: Lines) -> tuple[str | None, str]:
     """The title without the site's name."""
+    candidates = [value for value, _ in head.titles]
     if found is not None and found.title:
-        return found.title, found.rules.get("title", "profile")
-    return choose_title(head.page_title, lines.headings, [value for value, _ in head.titles], lines.before)
+        stated = filter(None, (head.page_title, *candidates))
+        return without_label(found.title, tuple(stated)), found.rules.get("title", "profile")
+    return choose_title(head.page_title, lines.headings, candidates, lines.before)
 
 
 def zone(profile: Profile | None, language: str | None) -> dt.tzinfo:
@@ -96,6 +98,9 @@ def medium(evidence: Evidence, content: Content) -> tuple[str | None, str]:
         return evidence.lines.media, "page data"
     if content.source_line:
         return content.source_line, "source line in the text"
+    name, rule = surroundings.medium_of(evidence.lines)
+    if name:
+        return name, rule
     if head.publisher:
         return head.publisher, "json-ld publisher"
     return head.site_name, "meta og:site_name" if head.site_name else ""

@@ -6,10 +6,11 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from lake.extraction import beside
 from lake.extraction.tokens import LEFT_OUT, escape_raw_text
 
 __all__ = ["Found", "Layout", "read"]
@@ -64,7 +65,9 @@ class Found:
 
     ``body_html`` is the container's inner HTML, already without the layout's ``drop``; None where no body
     of a layout matched: the generic extractor then finds the body, the other fields still hold.
-    ``published_epoch`` is in Unix seconds, from the page's JSON. ``rules`` says per field what gave it.
+    ``published_epoch`` is in Unix seconds, from the page's JSON. ``before`` and ``after`` are the short lines
+    beside the elements that were selected: behind the title, around time and source, behind the container.
+    They may label what no selector found. ``rules`` says per field what gave it.
     """
 
     layout: str
@@ -79,6 +82,8 @@ class Found:
     tags: tuple[str, ...] = ()
     article_key: str | None = None
     category: str | None = None
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     rules: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -88,30 +93,32 @@ def read(layout: Layout, tree: LexborHTMLParser, text: str, *, with_body: bool =
     ``text`` is the page's source. The tree is not changed.
     """
     data = _data(layout, text)
-    body, body_rule = _body(layout, data, tree)
+    body, body_rule, container = _body(layout, data, tree)
     if body is None and with_body:
         return None
     got = {name: _text(tree, getattr(layout, name)) for name in _FIELDS}
     rules = {
-        _ARTICLE_FIELD.get(name, name): f"{layout.name} {rule}" for name, (_, rule) in got.items() if rule
+        _ARTICLE_FIELD.get(name, name): f"{layout.name} {one.rule}" for name, one in got.items() if one.rule
     }
     rules |= {name: f"{layout.name} data" for name in data if name != "body_html"}
     if body_rule:
         rules["body"] = f"{layout.name} {body_rule}"
-    when = data.get("published_at") or got["time"][0]
+    when = data.get("published_at") or got["time"].text
     epoch = _seconds(when) if isinstance(when, int | float) else None
     return Found(
         layout=layout.name,
         body_html=body,
-        title=data.get("title") or got["title"][0],
+        title=data.get("title") or got["title"].text,
         time_text=None if epoch is not None else when,
         published_epoch=epoch,
-        media_text=data.get("media") or got["source"][0],
-        author_text=data.get("authors") or got["author"][0],
-        editor_text=data.get("editor") or got["editor"][0],
-        digest=_DIGEST_LABEL.sub("", data.get("digest") or got["digest"][0] or "") or None,
+        media_text=data.get("media") or got["source"].text,
+        author_text=data.get("authors") or got["author"].text,
+        editor_text=data.get("editor") or got["editor"].text,
+        digest=_DIGEST_LABEL.sub("", data.get("digest") or got["digest"].text or "") or None,
         tags=data.get("tags", ()),
         article_key=data.get("key"),
+        before=beside.before(got["title"].node, got["time"].node, got["source"].node),
+        after=beside.behind(container),
         rules=rules,
     )
 
@@ -138,19 +145,27 @@ def _seconds(epoch: float) -> float:
     return epoch / 1000 if epoch > _MILLISECONDS else float(epoch)
 
 
-def _text(tree: LexborHTMLParser, selectors: tuple[str, ...]) -> tuple[str | None, str]:
-    """The first non-empty text that one of the selectors gives, with that selector."""
+class _Selected(NamedTuple):
+    """The text that a selector gave, the selector and the element."""
+
+    text: str | None = None
+    rule: str = ""
+    node: LexborNode | None = None
+
+
+def _text(tree: LexborHTMLParser, selectors: tuple[str, ...]) -> _Selected:
+    """The first non-empty text that one of the selectors gives."""
     for selector in selectors:
         css, _, attribute = selector.partition("@")
         first = tree.css_first(css)  # lexbor stops there
         if first is None:
             continue
-        value = _value(first, attribute)
-        if not value:
-            value = next(filter(None, (_value(node, attribute) for node in tree.css(css))), "")
-        if value:
-            return value, selector
-    return None, ""
+        if value := _value(first, attribute):
+            return _Selected(value, selector, first)
+        for node in tree.css(css):
+            if value := _value(node, attribute):
+                return _Selected(value, selector, node)
+    return _Selected()
 
 
 def _value(node: LexborNode, attribute: str) -> str:
@@ -158,19 +173,21 @@ def _value(node: LexborNode, attribute: str) -> str:
     return " ".join((raw or "").split())
 
 
-def _body(layout: Layout, data: Mapping[str, Any], tree: LexborHTMLParser) -> tuple[str | None, str]:
-    """The inner HTML of the first container that holds a text or a picture, with the selector."""
+def _body(
+    layout: Layout, data: Mapping[str, Any], tree: LexborHTMLParser
+) -> tuple[str | None, str, LexborNode | None]:
+    """The inner HTML of the first container that holds a text or a picture, with the selector and the element."""
     if data.get("body_html"):
         page = LexborHTMLParser(data["body_html"])
         html = _inner(layout, page, page.body) if page.body else None
         if html is not None:
-            return html, "data"
+            return html, "data", None
     for selector in layout.body:
         for node in tree.css(selector):
             html = _inner(layout, tree, node)
             if html is not None:
-                return _lead(layout, tree) + html, selector
-    return None, ""
+                return _lead(layout, tree) + html, selector, node
+    return None, "", None
 
 
 def _lead(layout: Layout, tree: LexborHTMLParser) -> str:

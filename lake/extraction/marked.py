@@ -15,6 +15,13 @@ __all__ = ["Marked", "marks_near"]
 
 _CHANGED = re.compile("updated|modified", re.IGNORECASE)
 _NAME = re.compile(r"(?:[Bb]y:? |BY:? )?([A-ZÀ-Þ][\w.'’-]+(?: [\w.'’-]+){1,4})")
+_MAYBE_SOURCE = re.compile("ource|edia|from|origin|laiyuan|ublisher|js_name|nick|account")
+_SOURCE = re.compile(
+    r"(?:^|[\s_-])(?:article|news|info|post|art|data|con|detail|src)?[-_]?(?:[sS]ource|[mM]edia|from|copy-?from|origin|laiyuan|publisher)"
+    r"(?:[-_]?(?:[nN]ame|baidu|span|txt|text))?(?=$|\s|__)|(?:^|\s)(?:js_name|[\w-]{0,12}nick-?name|account[-_]?name)(?=$|\s)"
+)
+"""How templates call the element that names the medium; what else these words name holds more text."""
+_LONGEST_SOURCE = 40
 _MOST = 50
 """Elements looked at: a page of ten thousand dated comments says nothing more."""
 _BESIDE = 2
@@ -25,12 +32,14 @@ _INNER = 20
 class Marked(NamedTuple):
     """Values of time elements and names of authors, the likeliest first.
 
-    ``times`` are those between heading and prose, and ``datePublished``; ``beside`` are the others.
+    ``times`` are those between heading and prose, and ``datePublished``; ``beside`` are the others. ``sources``
+    are the texts of elements before the prose whose class or id calls them the source.
     """
 
     times: tuple[str, ...]
     beside: tuple[str, ...]
     writers: tuple[str, ...]
+    sources: tuple[str, ...] = ()
 
 
 def marks_near(tokens: Tokens, start: int, heading: int, prose: int, stop: int) -> Marked:
@@ -45,6 +54,7 @@ def marks_near(tokens: Tokens, start: int, heading: int, prose: int, stop: int) 
     """
     times: list[tuple[int, int, str]] = []
     writers: dict[str, None] = {}
+    sources: dict[str, None] = {}
     attributes = tokens.attributes
     places = [
         number
@@ -55,6 +65,7 @@ def marks_near(tokens: Tokens, start: int, heading: int, prose: int, stop: int) 
             or 'itemprop="' in written
             or "author" in written
             or '"published' in written
+            or _MAYBE_SOURCE.search(written)
         )
     ]
     for number in places[:_MOST]:
@@ -63,10 +74,19 @@ def marks_near(tokens: Tokens, start: int, heading: int, prose: int, stop: int) 
             times.append((_rank(number, attributes[number], heading, prose), abs(number - heading), time))
         elif attrs.get("rel") == "author" or attrs.get("itemprop") == "author":
             writers.update(dict.fromkeys(_names(tokens, number)))
+        elif number < prose and (source := _source(tokens, number, attrs)):
+            sources[source] = None
     times.sort()
     sure = dict.fromkeys(time for rank, _, time in times if rank < _BESIDE)
     beside = dict.fromkeys(time for rank, _, time in times if rank >= _BESIDE)
-    return Marked(tuple(sure), tuple(beside), tuple(writers))
+    return Marked(tuple(sure), tuple(beside), tuple(writers), tuple(reversed(sources)))
+
+
+def _source(tokens: Tokens, number: int, attrs: dict[str, str]) -> str:
+    """The text of an element that is named the source, or ""."""
+    named = f"{attrs.get('class', '')} {attrs.get('id', '')} {attrs.get('itemprop', '')}"
+    text = _text(tokens, number) if _SOURCE.search(named) else ""
+    return text if len(text) <= _LONGEST_SOURCE else ""
 
 
 def _rank(number: int, written: str, heading: int, prose: int) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["authors", "editor", "medium"]
+__all__ = ["authors", "editor", "medium", "outlet"]
 
 _LABELS = {
     "media": "文章来源|稿件来源|信息来源|消息来源|新闻来源|图文来源|资料来源|稿源|来源|出处|来自|转载自|转自|文章來源|新聞來源|資料來源|來源|出處",
@@ -42,14 +42,24 @@ _MEDIUM = re.compile(
     "(?:报|网|社|台|新闻|报道|周刊|杂志|客户端|记者|通讯员|财经|公众号|研究院|公司|供图|供圖|報|網|新聞|報導|週刊|雜誌|財經)$"
 )
 _HOST = re.compile(r"(?:https?://)?[\w-]{1,60}(?:\.[\w-]{1,60}){1,5}/?", re.ASCII)
-_LONGEST, _LONGEST_PLAIN = 14, 8
+_LONGEST, _LONGEST_PLAIN, _LONGEST_LINE = 14, 8, 60
 _NOTICE = re.compile("内容|保证|侵权|联系|声明|版权|原创|转载|平台|观点|违者|[（）()，。]")
 """Words of notices about authors (``原创标注系作者主动申请``), which name nobody."""
 _CODE = re.compile(r"_\w+$|\(.*$|[A-Z]{0,3}\d+$")
 _ROLE = re.compile(
     r"^(?:[\w·]{0,20}?(?:实习|见习|特约|首席|高级|资深)?(?:记者|記者|通讯员|评论员|特约撰稿人|撰稿人|研究员)|文|作者|撰文)(?=\w)"
 )
-_NO_LABEL = ("来源", "来自")
+_NO_LABEL = ("来源", "来自", "来源于", "来自于", "转自")
+_OUTLET = re.compile(
+    "(?!(?:国内|国际|社会|财经|公司|行业|科技|体育|娱乐|要闻|即时|滚动|综合|时政|本地|地方|产经|最新|热点|今日|图片|视频"
+    "|企业|市场|股市|证券|银行|汽车|房产|教育|健康|文化|军事|媒体|头条|官方|國內|國際|社會|財經|即時|焦點)(?:新闻|财经|新聞|財經|网|社)$"
+    "|.*(?:首页|正文|频道|互联网|业绩|报纸|举报))"
+    r"[\u3400-\u9fffA-Za-z\d·—-]{1,14}"
+    "(?:(?:日|晚|时|晨|早|快|新|周|商|导|信|京|都市|证券|经济|经营|青年|法[制治]|观察|科技|商务)报|网|通讯社|华社|新社|参考消息"
+    "|电视台|电台|卫视|新闻|报道|周刊|杂志|客户端|财经|日報|晚報|時報|週報|網|通訊社|新聞|報導|週刊|雜誌|財經)"
+)
+"""A name that only media bear; what lists of sections are called is none."""
+_WORDS = re.compile(r"[\s\u3000\xa0|｜丨/／]+")
 _SPACED = re.compile(r"(?<!\w)([\u3400-\u9fff])[ \u3000]{1,3}([\u3400-\u9fff])(?!\w)")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -75,6 +85,18 @@ def medium(text: str | None) -> str | None:
             break
         latin.append(word)
     return _trim(" ".join(latin))
+
+
+def outlet(line: str) -> str | None:
+    """The medium that stands without a label in a line of its own or with the time (``2022-05-08 某某日报``), or None.
+
+    Lines that lead to sections (``首页 > 财经``) name none.
+    """
+    if ">" in line or "»" in line or len(line) > _LONGEST_LINE:
+        return None
+    mark = _LABEL.search(line)
+    words = _WORDS.split(_DATE.sub(" ", line[: mark.start()] if mark else line))
+    return next((word for word in (one.strip(_EDGE) for one in words) if _OUTLET.fullmatch(word)), None)
 
 
 def authors(text: str | None) -> tuple[str, ...]:

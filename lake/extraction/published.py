@@ -30,7 +30,8 @@ def _written(evidence: Evidence, where: dt.tzinfo) -> tuple[dates.Written | None
         if marked is not None and _adds(marked, stated, address, where):
             stated, rule = marked, name
     if stated is not None and stated.has_time:
-        return stated, "page", rule
+        exact, name = _to_the_second(evidence, stated, where, now)
+        return (exact, "page", name) if exact is not None else (stated, "page", rule)
     seen, line = surroundings.published(evidence.lines, where, now)
     if stated is not None:
         clocked = seen is not None and seen.has_time and _days(stated, seen, where) == 0
@@ -46,6 +47,19 @@ def _written(evidence: Evidence, where: dt.tzinfo) -> tuple[dates.Written | None
     if seen is not None:
         return seen, "page", line
     return (changed, "page", name) if changed is not None else (None, "capture", "")
+
+
+def _to_the_second(
+    evidence: Evidence, stated: dates.Written, where: dt.tzinfo, now: dt.datetime
+) -> tuple[dates.Written | None, str]:
+    """What the head says of the same minute with its seconds, where the visible time has none."""
+    if stated.at.second:
+        return None, ""
+    for value, name in evidence.head.published:
+        written = dates.machine(value, where, now)
+        if written is not None and written.at.second and written.at.replace(second=0) == stated.at:
+            return written, name
+    return None, ""
 
 
 _NEAR_DAYS = 3

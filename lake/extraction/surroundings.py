@@ -34,10 +34,19 @@ _LABEL = re.compile(
 _UPDATED = re.compile(r"更新|修改|updated|modified|last edited", re.IGNORECASE)
 _PUBLISHED = re.compile(r"publish|发布|发表|發[布佈]|發表", re.IGNORECASE)
 """In a line that tells of a change too, the date behind this is the article's."""
+_DAY = re.compile(r"\d{1,2}\s?[-./月]\s?\d{1,2}|\d{1,2}:\d\d|[前刚昨今]")
+_HAN = re.compile("[\u4e00-\u9fff]")
+_NO_SOURCE = re.compile(
+    "来自|发[布表]|[今昨前]天|刚刚|我有话|评论|分享|原创|转载|阅读|关注|收藏|更多|微[博信]|登[录陆]|注册|首页|来源|已有|打开|.{0,4}前$"
+)
+"""What an element beside the source says to its reader."""
+_NAME = 20
+"""Longest line beside the time that may be a medium's name."""
 _TODAY = re.compile(r"今天是|现在是|当前时间|访问|注册|copyright|©|版权", re.IGNORECASE)
 _WRITER = re.compile(
     r"(?<![工创創])作者|[记記]者|执笔|撰文|撰稿|采写|採訪|(?:^|\W)文\s?[:：/｜|]|文字\s?[:：]"
 )
+_EDITOR = re.compile(r"\W{0,3}(?:责任编辑|责编|编辑)\s?[:：]")
 _GLUED = re.compile(r"\w(?:作者|[来來]源|(?:责任)?编辑|責任編輯|[记記]者|责编)\s?[:：]|[a-z\d][A-Z]")
 _LABELLED = re.compile(r"\W{0,3}(?:作者|撰文|执笔人?|采写|文)\s?[:：/｜|]")
 _IN_TEXT = re.compile(
@@ -51,7 +60,8 @@ class Lines:
     """Short lines in the order of the page: ``before`` and ``after`` the article's prose; its ``headings``.
 
     The ends of ``before`` and the start of ``after`` stand nearest to the prose. ``times``, ``beside`` and
-    ``writers`` are what elements near it say of time and authors, the likeliest first, with the rule's name (``lake.extraction.marked``).
+    ``writers`` are what elements near it say of time and authors, the likeliest first, with the rule's name
+    (``lake.extraction.marked``); ``sources`` the texts of elements that are named the source.
     """
 
     headings: tuple[str, ...]
@@ -63,6 +73,7 @@ class Lines:
     beside: tuple[tuple[str, str], ...] = ()
     writers: tuple[tuple[str, ...], str] = ((), "")
     media: str | None = None
+    sources: tuple[str, ...] = ()
 
 
 def lines_around(page: Outline, area: Area) -> Lines:
@@ -89,6 +100,7 @@ def lines_around(page: Outline, area: Area) -> Lines:
         times=tuple((value, "time element") for value in marked.times),
         beside=tuple((value, "time element") for value in marked.beside),
         writers=(marked.writers, "author element"),
+        sources=marked.sources,
     )
 
 
@@ -114,7 +126,7 @@ def edges_of(text: str) -> Lines:
     paragraphs = [part for part in text.split("\n\n") if part]
     ends = dict.fromkeys((*paragraphs[:_EDGE], *paragraphs[-_EDGE:]))
     short = (line for line in ends if len(line) <= _BYLINE and not line.endswith(("。", "！", "？")))
-    lines = tuple(line for line in short if _WRITER.search(line))
+    lines = tuple(line for line in short if _WRITER.search(line) or _EDITOR.match(line))
     return Lines((), (), lines, paragraphs[0] if paragraphs else "", paragraphs[-1] if paragraphs else "")
 
 
@@ -185,6 +197,21 @@ def published_short(lines: Lines, zone: dt.tzinfo, latest: dt.datetime) -> tuple
         for line in group:
             if (found := dates.short(line, zone, latest)) is not None and not _TODAY.search(line):
                 return found, f"line {place} the text, year as of capture or change"
+    return None, ""
+
+
+def medium_of(lines: Lines) -> tuple[str | None, str]:
+    """The medium without a label: in an element that is named the source, with the time or in a line beside it."""
+    for text in lines.sources:
+        name = names.medium(text)
+        if name and _HAN.search(name) and not _NO_SOURCE.match(name):
+            return name, "source element"
+    dated = [n for n, line in enumerate(lines.before) if _DAY.search(line) and not _SENTENCE.search(line)]
+    for place in reversed(dated):
+        beside = (line for n, line in enumerate(lines.before) if abs(n - place) == 1 and len(line) <= _NAME)
+        for line in (lines.before[place], *beside):
+            if name := names.outlet(line):
+                return name, "name beside the time"
     return None, ""
 
 

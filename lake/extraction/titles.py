@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = ["choose_title", "joined", "plain", "without_site"]
+__all__ = ["choose_title", "flash_title", "joined", "plain", "without_label", "without_site"]
 
 _SEPARATOR = re.compile(
     r"\s{0,4}(?:[_|｜丨–—·•»«›<>~―]{1,3}|(?<![A-Za-z0-9])-{1,3}|-{1,3}(?![A-Za-z0-9])|(?<=\s)[:：/](?=\s))\s{0,4}"
@@ -20,6 +20,10 @@ _LONGEST = 300
 _SITE_NAME = 8
 _LEAST = 6
 """Letters that a line has at least which is taken for the title."""
+_FLASH = re.compile(r"\s*【([^【】\n]{8,80})】")
+_FLASH_LABEL = re.compile("(?:报道|讯|消息|电|按|导读|导语|摘要|记者.{0,8})$")
+"""What else brackets before a text hold: where it is from, what kind it is."""
+_LABEL_LENGTH = 8
 _SAME = re.compile(r"[\W_]+")
 
 
@@ -61,6 +65,31 @@ def choose_title(
     if page_title and not (headings and _is_site(page_title)):
         return without_site(page_title), "title"
     return (headings[0], "first heading") if headings else (None, "")
+
+
+def flash_title(text: str, title: str | None) -> str | None:
+    """The title of a flash, which stands in brackets before its text (``【某公司中标】…``); None where it has none.
+
+    Args:
+        text: the article's text.
+        title: what ``<title>`` gives; one that holds the same words is better left as it is.
+    """
+    match = _FLASH.match(text)
+    found = match[1].strip() if match else ""
+    if not found or _FLASH_LABEL.search(found) or (title and plain(found) in plain(title)):
+        return None
+    return found
+
+
+def without_label(title: str, candidates: Sequence[str]) -> str:
+    """A heading less the label at its end (``… 原创``, a topic), which no title that the head gives repeats."""
+    head, space, label = title.rpartition(" ")
+    if not space or len(label) > _LABEL_LENGTH or len(plain(head)) < _LEAST:
+        return title
+    whole, bare = plain(title), plain(head)
+    stated = [plain(one) for one in candidates]
+    known = any(bare in one for one in stated) and not any(whole in one for one in stated)
+    return without_label(head, candidates) if known else title
 
 
 def joined(one: str, other: str) -> str:

@@ -4,5 +4,5 @@ from __future__ import annotations
 
 __all__ = ["EXTRACTOR"]
 
-EXTRACTOR = "newslake/2"
+EXTRACTOR = "newslake/3"
 """Name and version that every article carries; raised when the rules change what they give."""

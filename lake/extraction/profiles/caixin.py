@@ -24,8 +24,8 @@ _DROP = (
 PROFILE = Profile(
     name="caixin",
     hosts=("caixin.com",),
-    article_id=r"/20\d\d-\d\d-\d\d/(\d+)\b",
-    category=r"//(?!www\.)(\w+)\.caixin\.com/",
+    article_id=r"/20\d\d-\d\d-\d\d/(\d+)(?:_(?:all|\d{1,2}))?\b",
+    category=r"//(?!www\.)(?:m\.)?(?!m\.)(\w+)\.caixin\.com/",
     layouts=(
         Layout(
             "2018",

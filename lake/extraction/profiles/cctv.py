@@ -17,7 +17,7 @@ _DROP = ("p.o-tit", "#myFlash", "h1", "span.info")
 PROFILE = Profile(
     name="cctv",
     hosts=("cctv.com", "cctv.cn"),
-    article_id=r"/((?:ARTI|VIDE|PHOA)\w{20,30})\.s?html",
+    article_id=r"/((?:ARTI|VIDE|PHOA)[0-9A-Za-z]{20,30})(?:_\d{1,2})?\.s?html",
     category=r"//(?!www\.|m\.)(\w+)\.cctv\.(?:com|cn)/",
     layouts=(
         Layout(

@@ -14,7 +14,7 @@ __all__ = ["PROFILE"]
 PROFILE = Profile(
     name="ce",
     hosts=("ce.cn",),
-    article_id=r"/(t20\d{6}_\d+)\.s?html",
+    article_id=r"/(t20\d{6}_\d+)(?:_\d{1,2})?\.s?html",
     category=r"//(?!www\.|m\.)(\w+)\.ce\.cn/",
     layouts=(
         Layout(

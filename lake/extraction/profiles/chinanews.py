@@ -16,7 +16,7 @@ _DROP = (".adInContent", ".adEditor", "#function_code_page", "table:has(#adhzh)"
 PROFILE = Profile(
     name="chinanews",
     hosts=("chinanews.com", "chinanews.com.cn"),
-    article_id=r"/20\d\d/\d\d-\d\d/(\d+)\.s?html",
+    article_id=r"/(?:20\d\d/\d\d-\d\d|wap/detail/\w+/\w+)/(\d+)(?:_\d{1,2})?\.s?html",
     category=r"chinanews\.com(?:\.cn)?/(?!m/)([a-z]+)/20",
     layouts=(
         Layout(

@@ -33,7 +33,7 @@ def _data(text: str) -> Mapping[str, Any] | None:
 PROFILE = Profile(
     name="cls",
     hosts=("cls.cn",),
-    article_id=r"/detail/(\d+)",
+    article_id=r"/(?:detail|share/article)/(\d+)",
     layouts=(
         Layout(
             "article",
@@ -49,6 +49,7 @@ PROFILE = Profile(
             body=(".detail-telegraph-content",),
             title=(".detail-header", ".detail-banner-title"),
             time=(".detail-time span", "span.f-s-24.f-w-b"),
+            lead=(".telegraph-images-box",),
         ),
     ),
 )

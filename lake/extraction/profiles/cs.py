@@ -15,15 +15,15 @@ __all__ = ["PROFILE"]
 PROFILE = Profile(
     name="cs",
     hosts=("cs.com.cn",),
-    article_id=r"/(t20\d{6}_\d+)\.s?html",
+    article_id=r"/(t20\d{6}_\d+)(?:_\d{1,2})?\.s?html",
     layouts=(
         Layout(
             "2020",
             body=("article.cont_article section",),
             title=("article.cont_article header h1",),
             time=(".cont_article .time@datetime", ".cont_article .time"),
-            source=(".artc_info em",),
-            author=(".artc_info em",),
+            source=('.artc_info em:lexbor-contains("来源")', ".artc_info em + em", ".artc_info em"),
+            author=('.artc_info em:lexbor-contains("作者")', ".artc_info em"),
             valid_from=dt.date(2018, 1, 1),
         ),
         Layout(

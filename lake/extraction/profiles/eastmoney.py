@@ -31,7 +31,7 @@ _DROP = (
 PROFILE = Profile(
     name="eastmoney",
     hosts=("eastmoney.com",),
-    article_id=r"eastmoney\.com/(?:a/|(?:3g/)?news/(?:[^/]*,)?)(?:NW)?(20\d{15,16}|20\d{21})\b",
+    article_id=r"eastmoney\.com/(?:a\d?/|(?:3g/)?news/(?:[^/]*,)?)(?:NW)?(20\d{15,16}|20\d{21})\b",
     category=r"//(?!www\.|wap\.|data\.|m\.)(\w+)\.eastmoney\.com/(?:news/(\d+),)?",
     layouts=(
         Layout(
@@ -50,7 +50,7 @@ PROFILE = Profile(
             time=("#topbox .infos .item", ".infos .item"),
             source=("#topbox .infos .item + .item", ".infos .item + .item"),
             editor=("#ContentBody .res-edit",),
-            digest=("#ContentBody .abstract",),
+            digest=("#ContentBody .abstract", ".abstract"),
             drop=_DROP,
             valid_from=dt.date(2021, 1, 1),
         ),

@@ -24,7 +24,7 @@ _DROP = (
 PROFILE = Profile(
     name="hexun",
     hosts=("hexun.com",),
-    article_id=r"/20\d\d-\d\d-\d\d/(\d+)\b",
+    article_id=r"/20\d\d-\d\d-\d\d/(\d+)(?:_\d{1,2})?\b",
     category=r"//(?!www\.|m\.)(\w+)\.hexun\.com/",
     layouts=(
         Layout(

@@ -43,7 +43,7 @@ def _data(text: str) -> Mapping[str, Any] | None:
 PROFILE = Profile(
     name="ifeng",
     hosts=("ifeng.com",),
-    article_id=r"/c/([0-9A-Za-z]{11})\b",
+    article_id=r"/c/(?:s/)?([0-9A-Za-z]{11})\b",
     category=r"//(?!www\.|i\.|m\.)(\w+)\.ifeng\.com/",
     layouts=(
         Layout(

@@ -29,7 +29,7 @@ def _data(text: str) -> Mapping[str, Any] | None:
 PROFILE = Profile(
     name="jrj",
     hosts=("jrj.com.cn", "jrj.com"),
-    article_id=r"/20\d\d/\d\d/(\d{14})\.s?html",
+    article_id=r"/20\d\d/\d\d/(\d{14})(?:[-_]\d{1,2})?\.s?html",
     category=r"//(?!www\.|m\.)(\w+)\.jrj\.com(?:\.cn)?/",
     layouts=(
         Layout(

@@ -27,7 +27,7 @@ _DROP = (
 PROFILE = Profile(
     name="163",
     hosts=("163.com",),
-    article_id=r"/([0-9A-Z]{16})\.html",
+    article_id=r"/([0-9A-Z]{16})(?:_\w{1,3})?\.html",
     category=r"//(?:www\.163\.com/(?!dy/)(\w+)/|(?!www\.)(\w+)\.163\.com/)",
     layouts=(
         Layout(

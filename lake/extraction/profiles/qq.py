@@ -49,7 +49,7 @@ PROFILE = Profile(
     name="qq",
     hosts=("qq.com",),
     other_hosts=("weixin.qq.com",),
-    article_id=r"(?:/rain/a/|/omn/(?:\d{8}/)?)([0-9A-Z]{14,16})\b",
+    article_id=r"/(?:(?:rain/)?[akw]|cmsid|omn|cmsn)/(?:\d{8}/)?([0-9A-Z]{14,16})\b",
     layouts=(
         Layout(
             "2024",

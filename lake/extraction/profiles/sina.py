@@ -32,7 +32,7 @@ PROFILE = Profile(
     name="sina",
     hosts=("sina.com.cn", "sina.cn"),
     other_hosts=("blog.sina.com.cn",),
-    article_id=r"/(?:doc|detail)-(i[a-z0-9]{8,})\.",
+    article_id=r"/(?:(?:doc|detail)-|article_)(i[a-z0-9]{8,}|\d{5,}_[0-9a-z]{8,})(?:_\d{1,2})?\b",
     category=r"//(?:www\.)?(\w+)\.sina\.(?:com\.)?cn/",
     layouts=(
         Layout(

@@ -15,7 +15,7 @@ _DROP = ("p.bottomSign", "#editor_baidu", "a.backweb", ".gsrd-hidden")
 PROFILE = Profile(
     name="10jqka",
     hosts=("10jqka.com.cn",),
-    article_id=r"/(c\d{6,})\.s?html",
+    article_id=r"/(c\d{6,})(?:_\d{1,2})?\.s?html",
     category=r"//(?:www\.)?(\w+)\.10jqka\.com\.cn/",
     layouts=(
         Layout(

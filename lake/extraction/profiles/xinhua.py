@@ -31,7 +31,7 @@ _DROP = (
 PROFILE = Profile(
     name="xinhua",
     hosts=("xinhuanet.com", "news.cn"),
-    article_id=r"/(?:c_(?=\d+\.htm)|(?=[0-9a-f]{32}/c))(\w+)(?:\.htm|/c)",
+    article_id=r"/(?:c_(?=\d)|(?=[0-9a-f]{32}/c))([0-9a-f]+)(?:_\d{1,2})?(?:\.htm|/c)",
     layouts=(
         Layout(
             "2021",
