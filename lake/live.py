@@ -16,6 +16,7 @@ from typing import Any
 from lake.locations import LakeRoot
 from lake.model import Item, RejectRecord
 from lake.sources.articles import Desk
+from lake.sources.asking import Asking
 from lake.sources.configuration import Source
 from lake.sources.fetch import Fetcher, FetchSettings
 from lake.sources.known import Known
@@ -55,7 +56,7 @@ class Live:
         before = states(self.root)
         with Known(self.root) as known:
             async with Fetcher(self.settings) as fetcher:
-                desk = Desk(fetcher, known, emit, self.clock)
+                desk = Desk(Asking(fetcher), known, emit, self.clock)
                 ticks = [
                     Tick(source, before.get(source.name, SourceState()), desk) for source in self.sources
                 ]

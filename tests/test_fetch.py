@@ -109,6 +109,22 @@ def test_a_source_may_send_headers_but_not_another_name(site: Site) -> None:
             fetch(f"{site.base}/echo", headers={name: value})
 
 
+def test_an_address_may_be_asked_by_post_but_not_where_it_leads(site: Site) -> None:
+    sent = json.loads(
+        fetch(f"{site.base}/echo", post=b'{"a": 1}', headers={"Content-Type": "application/json"}).body
+    )
+    assert (sent["content-length"], sent["content-type"]) == ("8", "application/json")
+    fetch(f"{site.base}/trap/redirect?to=/echo", post=b"")
+    asked = [(request.method, request.body) for request in site.log if request.path != "/robots.txt"]
+    assert asked == [("POST", b'{"a": 1}'), ("POST", b""), ("GET", b"")]
+
+
+def test_the_name_may_be_written_as_crawlers_do(site: Site) -> None:
+    sent = json.loads(fetch(f"{site.base}/echo", compatible=True).body)
+    assert sent["user-agent"].startswith("Mozilla/5.0 (compatible; newslake/")
+    assert sent["user-agent"].endswith("; +tests@newslake.example)")
+
+
 def test_a_source_s_headers_stay_with_its_host(site: Site) -> None:
     url = f"{site.base}/trap/redirect?to={elsewhere(site)}/echo"
     sent = json.loads(fetch(url, quick(allow_hosts=BOTH), headers={"X-Key": "secret"}).body)

@@ -103,6 +103,40 @@ def test_a_list_ends_with_a_page_without_rows_or_a_cursor_that_stays() -> None:
     assert parse(json.dumps({"code": 1, "data": {"list": ROWS, "end": ""}}), source).next is None
 
 
+def test_further_pages_may_have_another_address_and_a_request_by_post_its_own_words() -> None:
+    source = replace(
+        SOURCE,
+        url="https://n.example.org/{list}.js",
+        more="https://n.example.org/{list}_{page:02}.js",
+        post='{"list":"{list}","at":{"page":{page}}}',
+        lists=("a",),
+    )
+    first = lists.first_place(source, "a")
+    assert first == Place("https://n.example.org/a.js", 1, '{"list":"a","at":{"page":1}}')
+    answer = json.dumps({"code": 1, "data": {"list": ROWS}})
+    second = lists.parse(answer, source, "a", first).next
+    assert second == Place("https://n.example.org/a_02.js", 2, '{"list":"a","at":{"page":2}}')
+
+
+def test_a_list_in_the_script_of_a_page() -> None:
+    source = replace(SOURCE, after="var all =")
+    script = json.dumps({"code": 1, "data": {"list": ROWS}})
+    assert len(parse(f"<html><script>var a = {{}}; var all = {script};</script>", source).entries) == 2
+    with pytest.raises(Reject, match="there is no 'var all ='"):
+        parse("<html>moved</html>", source)
+
+
+def test_a_time_of_two_values_and_one_of_the_run() -> None:
+    source = replace(SOURCE, time="{day} {hour}", url="https://n.example.org/?until={now}&page={page}")
+    row = {"id": 1, "day": "2026.09.01", "hour": "09:30"}
+    (entry,) = parse(json.dumps({"code": 1, "data": {"list": [row]}}), source).entries
+    assert entry.at == NINE
+    assert (
+        lists.first_place(source.at(NINE), "").url
+        == f"https://n.example.org/?until={NINE.timestamp():.0f}&page=1"
+    )
+
+
 def test_rows_that_are_no_articles_are_skipped() -> None:
     source = replace(SOURCE, skip={"id": ("1",)}, match="api")
     assert [
@@ -141,6 +175,7 @@ def test_a_whole_article_in_a_row_becomes_a_record_whose_counters_do_not_count()
     [
         *(1788226200, "1788226200", 1788226200000, "1788226200000", "1788226200000001"),
         *("2026-09-01 09:30:00", "2026/09/01 09:30:00", "2026-09-01 09:30", "2026-09-01 09:30:00:123"),
+        "09/01/2026 09:30:00",
         *("2026-09-01T09:30:00+08:00", "2026-09-01T01:30:00Z", "Tue, 01 Sep 2026 01:30:00 GMT"),
     ],
 )
@@ -274,6 +309,12 @@ def test_own_tables_add_and_override(tmp_path: Path) -> None:
         ('[a]\nkind = "feed"\nurl = "https://n.example.org/"\ncolour = 1', "unknown: colour"),
         ('[a]\nkind = "page"\nurl = "https://n.example.org/"', "needs select"),
         ('[a]\nkind = "feed"\nurl = "https://n.example.org/{list}"', "{list}"),
+        ('[a]\nkind = "list"\nurl = "https://n.example.org/"\nmore = "n.example.org/{page}"', "no http"),
+        ('[a]\nkind = "list"\nurl = "https://n.example.org/"\ntoken = { uri = "x" }', "uri"),
+        (
+            '[a]\nkind = "list"\nurl = "https://n.example.org/"\narticles = [{ url = "{url}", parts = "n" }]',
+            "several parts",
+        ),
         ('[a]\nkind = "feed"\nurl = "https://n.example.org/"\nzone = "Nowhere/At"', "Nowhere"),
         ('[a]\nkind = "feed"\nurl = "https://n.example.org/"\nmatch = "("', "source a"),
         ("[fetch]\nspeed = 1", "unknown in .fetch.: speed"),

@@ -103,6 +103,17 @@ def test_a_list_that_goes_no_further_leaves_a_gap_that_is_told(site: Site, tmp_p
     assert lake.tick("feed").changed is False
 
 
+def test_a_list_that_ends_behind_known_ground_leaves_no_gap(site: Site, tmp_path: Path) -> None:
+    lake = LiveLake(tmp_path, column_source(site, overlap=3600))
+    codes = set(site.news.publish(5))
+    lake.tick("columns")
+    site.news.advance(minutes=20)
+    codes |= set(site.news.publish(30, apart=10))
+    assert lake.tick("columns").new == 30  # the overlap leads on to a page without rows
+    assert lake.list_state().gaps == ()
+    assert lake.codes() == codes
+
+
 def test_an_article_moved_up_is_no_new_one(site: Site, tmp_path: Path) -> None:
     lake = LiveLake(tmp_path, column_source(site))
     codes = site.news.publish(5)
@@ -352,10 +363,19 @@ def test_steps_hand_the_memory_from_capture_to_commit(site: Site, tmp_path: Path
 
 def test_states_survive_json() -> None:
     now = dt.datetime(2026, 9, 1, 1, 2, 3, tzinfo=dt.UTC)
-    gaps = (Gap(now, None, Place("https://news.example.org/2", 2), now), Gap(None, now, None, now))
+    gaps = (
+        Gap(now, None, Place("https://news.example.org/2", 2), now),
+        Gap(now, None, Place("https://news.example.org/", 3, '{"page":3}'), now),
+        Gap(None, now, None, now),
+    )
     state = SourceState(
         {"": ListState(now, gaps, '"x"', "then", "timeout: slow", now, True), "b": ListState()},
-        {"https://news.example.org/a": Failure((Way("https://news.example.org/a", "x"),), 2, now, now)},
+        {
+            "https://news.example.org/a": Failure((Way("https://news.example.org/a", "x"),), 2, now, now),
+            "https://news.example.org/c": Failure(
+                (Way("https://news.example.org/c", None, "n", "p", "t"),), 1, now, now
+            ),
+        },
         {"https://news.example.org/b": now.isoformat()},
         now,
     )

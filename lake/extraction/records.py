@@ -2,7 +2,8 @@
 
 Key names as public programs of 2021-26 and captured answers show them: the seed archive's list (``title``,
 ``digest``, ``id``, ``url_w``, ``showtime``, ``infoCode``, ``medianame`` with ``content`` or ``text``), its
-successor (``code``, ``summary``, ``mediaName``, ``showTime``, ``uniqueUrl``) and the article call (``Art_*``).
+successor (``code``, ``summary``, ``mediaName``, ``showTime``, ``uniqueUrl``), the article call (``Art_*``), and
+companies' announcements (``notice_*``); ``display_time`` and ``uri`` are those of wallstreetcn's article call.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from lake.errors import Reject
@@ -23,16 +25,24 @@ from lake.model import Article
 __all__ = ["extract_record"]
 
 KEYS = {
-    "title": ("title", "Art_Title"),
+    "title": ("title", "Art_Title", "notice_title"),
     "digest": ("digest", "simdigest", "summary", "Art_Digest", "Art_Description"),
     "id": ("id", "code", "newsid", "Art_Code"),
-    "code": ("infoCode", "infocode"),
-    "url": ("url_w", "url", "Art_Url", "uniqueUrl", "url_unique", "Art_UniqueUrl", "url_m"),
-    "time": ("showtime", "showTime", "Art_ShowTime", "ordertime", "Art_OrderTime"),
+    "code": ("infoCode", "infocode", "art_code"),
+    "url": ("url_w", "url", "Art_Url", "uniqueUrl", "url_unique", "Art_UniqueUrl", "url_m", "uri"),
+    "time": (
+        "showtime",
+        "showTime",
+        "Art_ShowTime",
+        "ordertime",
+        "Art_OrderTime",
+        "notice_date",
+        "display_time",
+    ),
     "media": ("medianame", "mediaName", "source", "Art_Media_Name"),
     "author": ("author", "Art_Author_Name"),
     "keywords": ("keywords", "Art_Keyword"),
-    "body": ("content", "body", "text", "Art_Content"),
+    "body": ("content", "body", "text", "Art_Content", "notice_content"),
 }
 """Field -> keys that hold it, best first."""
 
@@ -43,6 +53,9 @@ VINTAGE = 17
 _JSONP = re.compile(r"\ufeff?\s*[\w$.]{1,60}\(\s*(?=[{\[])")
 _HEAD = re.compile(r"【[^【】]{0,200}】")
 _TAGGED = re.compile(r"<[a-zA-Z!/]")
+_NOTICE = re.compile(r"AN20\d{16}")
+"""The id of a company's announcement: AN, the day, a counter."""
+_EPOCH = re.compile(r"\d{10}")
 
 
 def extract_record(text: str, *, name: str | None, url: str | None, captured_at: dt.datetime) -> Article:
@@ -53,17 +66,18 @@ def extract_record(text: str, *, name: str | None, url: str | None, captured_at:
     """
     record = _fields(_parse(text, name))
     title, digest = _line(record, "title"), _digest(record)
-    address = _address(_text(record, "url")) or url
+    notice = _notice(record)
+    address = (notice and notice.address) or _address(_text(record, "url")) or url
     own = next(
         filter(None, map(ids.native_id, (_text(record, "code"), _text(record, "id"), address, name))), None
     )
     content, digest_only = _content(_text(record, "body"), digest, address)
     if not content.text and not title:
         raise Reject("extract", "no_article", f"JSON without title and text in {name or 'the input'}")
-    stated = front_matter.parse_date(_text(record, "time"), ids.SHANGHAI)
-    native = own.digits if own else None
+    stated = _time(_text(record, "time"))
+    native = notice.code if notice else own.digits if own else None
     when = ids.published(stated, "page", url=address, name=native or name, captured_at=captured_at)
-    site = "eastmoney" if own else ids.host_site(address) if address else "records"
+    site = "eastmoney" if native else ids.host_site(address) if address else "records"
     key = identity.content_key(title, when.at.date(), content.text)
     return Article(
         article_id=identity.article_id(site, native, identity.canonical_url(address or ""), key),
@@ -134,6 +148,32 @@ def _take(part: Mapping[str, Any], found: dict[str, str]) -> None:
             value = part.get(key)
             if field not in found and isinstance(value, (str, int)) and str(value).strip():
                 found[field] = str(value)
+    companies = part.get("security")
+    if isinstance(companies, list) and companies and isinstance(companies[0], Mapping):
+        found.setdefault("stock", str(companies[0].get("stock", "")))
+
+
+@dataclass(frozen=True, slots=True)
+class _Notice:
+    """A company's announcement: its id, and its page, if the company's code is there."""
+
+    code: str
+    address: str | None
+
+
+def _notice(record: Mapping[str, str]) -> _Notice | None:
+    code, stock = record.get("code", ""), record.get("stock")
+    if not _NOTICE.fullmatch(code):
+        return None
+    page = f"https://data.eastmoney.com/notices/detail/{stock}/{code}.html"
+    return _Notice(code, page if stock else None)
+
+
+def _time(text: str | None) -> dt.datetime | None:
+    """A record's time: a date in Shanghai, or seconds since the epoch."""
+    if text and _EPOCH.fullmatch(text):
+        return dt.datetime.fromtimestamp(int(text), ids.SHANGHAI)
+    return front_matter.parse_date(text, ids.SHANGHAI)
 
 
 def _text(record: Mapping[str, str], field: str) -> str | None:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from lake.errors import Reject
 from lake.model import Item, Origin, RejectRecord
 from lake.sources import fetch, walk
+from lake.sources.asking import Asking
 from lake.sources.configuration import Source
 from lake.sources.entries import Entry, Way
-from lake.sources.fetch import Fetcher, FetchFailed, Response
+from lake.sources.fetch import FetchFailed, Response
 from lake.sources.known import Known
 from lake.sources.state import Failure, SourceState
 from lake.sources.threads import Emit
@@ -45,7 +46,7 @@ class Desk:
     ``taken`` are the addresses that the run has dealt with, ``fresh`` those that the lake did not hold before.
     """
 
-    fetcher: Fetcher
+    asking: Asking
     known: Known
     emit: Emit[Item | RejectRecord]
     clock: Callable[[], dt.datetime]
@@ -221,13 +222,7 @@ class Articles:
 
     async def _get(self, way: Way, etag: str | None = None, modified: str | None = None) -> Response:
         self._asked.add(way.url)
-        response = await self._desk.fetcher.get(
-            way.url, etag=etag, modified=modified, headers=self._source.headers
-        )
-        if way.has and not response.not_modified and way.has.encode() not in response.body:
-            words = f"the answer is not the article: {way.has!r} is not in its {len(response.body)} bytes"
-            raise Reject("capture", "not_the_article", words)
-        return response
+        return await self._desk.asking.article(self._source, way, etag, modified)
 
     async def _emit(self, response: Response) -> None:
         await self._desk.emit(replace(fetch.item(response), source=self._source.name))

@@ -11,6 +11,7 @@ from lake.errors import Reject
 from lake.extraction import extract
 from lake.model import Article
 from lake.sources import walk
+from lake.sources.asking import Asking
 from lake.sources.configuration import Source
 from lake.sources.entries import Entry, Place
 from lake.sources.fetch import Fetcher, FetchFailed, FetchSettings, Response
@@ -41,16 +42,17 @@ def check(sources: Sequence[Source], settings: FetchSettings) -> list[Checked]:
 
 async def _check(sources: Sequence[Source], settings: FetchSettings) -> list[Checked]:
     async with Fetcher(settings) as fetcher:
-        lists = [(source, key) for source in sources for key in source.lists or ("",)]
-        return list(await asyncio.gather(*(_one(source, key, fetcher) for source, key in lists)))
+        asking, now = Asking(fetcher), dt.datetime.now(dt.UTC)
+        lists = [(source.at(now), key) for source in sources for key in source.lists or ("",)]
+        return list(await asyncio.gather(*(_one(source, key, asking) for source, key in lists)))
 
 
-async def _one(source: Source, key: str, fetcher: Fetcher) -> Checked:
+async def _one(source: Source, key: str, asking: Asking) -> Checked:
     place = walk.first_place(source, key)
     found = Checked(source.name, key, place.url)
     try:
         for _ in range(2):  # an index of sitemaps, then the newest of them
-            response = await fetcher.get(place.url, headers=source.headers)
+            response = await asking.page(source, place)
             kind = response.header("content-type")
             listing = walk.read_list(response.body, kind, source, key, place)
             if not listing.parts:
@@ -60,12 +62,12 @@ async def _one(source: Source, key: str, fetcher: Fetcher) -> Checked:
         found = Checked(source.name, key, found.url, len(listing.entries), newest)
         if not listing.entries:
             return _problem(found, "the list is empty")
-        return await _article(found, listing.entries[0], source, fetcher)
+        return await _article(found, listing.entries[0], source, asking)
     except (Reject, FetchFailed) as error:
         return _problem(found, f"{error.reason}: {error.detail}")
 
 
-async def _article(found: Checked, entry: Entry, source: Source, fetcher: Fetcher) -> Checked:
+async def _article(found: Checked, entry: Entry, source: Source, asking: Asking) -> Checked:
     """Try the first entry's ways as a run does; the first that gives an article is shown."""
     problems = []
     for way in entry.ways:
@@ -73,10 +75,7 @@ async def _article(found: Checked, entry: Entry, source: Source, fetcher: Fetche
             if entry.record is not None:
                 article = extract(entry.record, url=way.url, name="record.json")
             else:
-                response = await fetcher.get(way.url, headers=source.headers)
-                if way.has and way.has.encode() not in response.body:
-                    raise Reject("capture", "not_the_article", f"{way.has!r} is not in the answer")
-                article = _extracted(response)
+                article = _extracted(await asking.article(source, way))
         except (Reject, FetchFailed) as error:
             problems.append(f"{way.url}: {error.reason}: {error.detail}")
             continue

@@ -12,10 +12,10 @@ import re
 import socket
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -24,85 +24,13 @@ from lake.locations import LakeRoot
 from lake.settings import Limits
 from lake.sources.entries import Way
 from lake.sources.fetch import FetchSettings, Pace
+from lake.sources.source import NAME, Kind, Source, Token
 from lake.storage.files import Place
 
-__all__ = ["CONTACT", "NAME", "Configuration", "Kind", "Source", "load", "own_file", "somebody"]
+__all__ = ["CONTACT", "NAME", "Configuration", "Source", "load", "own_file", "somebody"]
 
-Kind = Literal["list", "feed", "sitemap", "page", "urls"]
 CONTACT = "NEWSLAKE_CONTACT"
 """The environment variable that names whom to write to, where the configuration does not."""
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
-NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """One live source; durations are seconds.
-
-    Attributes:
-        name: stands in the column ``source`` of what it brings.
-        kind: how its lists are read: ``list`` (JSON), ``feed``, ``sitemap``, ``page`` (HTML), ``urls``.
-        url: the list's address; in a ``list`` with ``{list}``, ``{page}`` or ``{cursor}``.
-        on: whether it is fetched on schedule.
-        lists: what ``{list}`` stands for, one list after the other.
-        headers: sent with every request of this source.
-        zone: of times without an offset.
-        rows, time, modified, next: paths in the JSON: the rows; in a row its time and that of its last change;
-            the cursor of the next page. Of a ``page``, ``next`` selects the link to the next one.
-        ok: path -> accepted values; another value is an error message.
-        skip: path -> values; rows that have one are no articles.
-        articles: ways to an article, best first; ``{key}`` is a row's value.
-        has: a text that every article's answer holds.
-        record: where rows hold whole articles: field of a record -> template.
-        ignore: keys of such a row that change without the article, such as counters.
-        select: CSS selector of the links to articles.
-        match: expression that articles' addresses contain.
-        pages: pages of one list that one run reads at most; ``start_pages`` on the first run.
-        overlap: how far behind the newest known time rows may still turn up.
-        revisit: ages at which an article is asked for again, to see whether it was corrected.
-        revisit_every: at most so often.
-        retry: the wait before a failed article is asked for again; doubles with each failure.
-        attempts: how often an article is tried.
-        delay, concurrency: how its hosts are asked, if not as ``[fetch]`` says.
-    """
-
-    name: str
-    kind: Kind
-    url: str
-    on: bool = False
-    lists: tuple[str, ...] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
-    zone: ZoneInfo = _SHANGHAI
-    rows: str = ""
-    time: str = ""
-    modified: str = ""
-    next: str = ""
-    ok: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    skip: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    articles: tuple[Way, ...] = (Way("{url}"),)
-    has: str | None = None
-    record: Mapping[str, str] = field(default_factory=dict)
-    ignore: tuple[str, ...] = ()
-    select: str = ""
-    match: str = ""
-    pages: int = 10
-    start_pages: int = 1
-    overlap: float = 1800.0
-    revisit: tuple[float, ...] = ()
-    revisit_every: float = 3600.0
-    retry: float = 300.0
-    attempts: int = 8
-    delay: float | None = None
-    concurrency: int | None = None
-
-    def matches(self, url: str) -> bool:
-        """Whether the address may be an article's."""
-        return not self.match or re.search(self.match, url) is not None
-
-    def hosts(self) -> set[str]:
-        """Every host that the configuration names for this source, as it stands in URLs."""
-        urls = [self.url, *(way.url for way in self.articles)]
-        return {host for url in urls if (host := urlsplit(url).netloc) and "{" not in host}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +106,8 @@ def _value(key: str, value: Any) -> Any:
             return ZoneInfo(value)
         case "articles":
             return tuple(Way(**each) if isinstance(each, dict) else Way(each) for each in value)
+        case "token":
+            return Token(**value)
         case "ok" | "skip":
             return {
                 path: tuple(map(str, each if isinstance(each, list) else [each]))
@@ -191,9 +121,9 @@ def _value(key: str, value: Any) -> Any:
             return float(value)
         case "pages" | "start_pages" | "attempts" | "concurrency":
             return max(1, int(value))
-        case "on":
+        case "on" | "compatible":
             if not isinstance(value, bool):
-                raise ValueError("on is true or false")
+                raise ValueError(f"{key} is true or false")
             return value
         case "headers" | "record":
             return {str(name): str(text) for name, text in value.items()}
@@ -204,12 +134,15 @@ def _value(key: str, value: Any) -> Any:
 def _check(source: Source) -> None:
     if source.kind not in get_args(Kind):
         raise ValueError(f"kind is {source.kind!r}, not one of {', '.join(get_args(Kind))}")
-    if urlsplit(source.url).scheme not in ("http", "https"):
-        raise ValueError(f"url is no http or https address: {source.url}")
+    for url in (source.url, *filter(None, [source.more]), *([source.token.url] if source.token else [])):
+        if urlsplit(url).scheme not in ("http", "https"):
+            raise ValueError(f"url is no http or https address: {url}")
     if source.kind == "page" and not source.select:
         raise ValueError("a page needs select, the CSS selector of its links")
-    if ("{list}" in source.url) != bool(source.lists):
+    if ("{list}" in source.url + source.post) != bool(source.lists):
         raise ValueError("url has {list} if there are lists, and else not")
+    if any(bool(way.parts) != bool(way.part and way.text) for way in source.articles):
+        raise ValueError("a way in several parts needs all of parts, part and text")
     re.compile(source.match)
 
 

@@ -14,16 +14,25 @@ __all__ = ["Entry", "Listing", "Part", "Place", "Way", "address", "moment"]
 _MILLISECONDS = 10**11
 """Numbers above are milliseconds: as seconds they would lie after the year 5138, and lists use both."""
 _CLOCK = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+_AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?= |$)")
+"""Month, day, year, as the lists of money.163.com have them."""
 _TAIL = re.compile(r":\d\d:\d\d:\d+$")
 """Milliseconds behind a colon, as EastMoney's announcements have them; Python reads them as it likes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to an article: its address, and a text that the answer holds if it is the article."""
+    """One way to an article: its address, and a text that the answer holds if it is the article.
+
+    A text that comes in several answers has ``parts``, the path of their number in the JSON of the first,
+    ``part``, the parameter of the address that counts them from 1, and ``text``, the path of what is joined.
+    """
 
     url: str
     has: str | None = None
+    parts: str = ""
+    part: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +57,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One page of a list; ``number`` counts from 1."""
+    """One page of a list; ``number`` counts from 1, ``post`` is sent to the address, if it is asked by POST."""
 
     url: str
     number: int = 1
+    post: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,7 @@ def moment(value: Any, zone: dt.tzinfo) -> dt.datetime | None:
             return _aware(parsedate_to_datetime(text), zone)
         if _TAIL.search(text):
             return _clock(text, zone)
+        text = _AMERICAN.sub(r"\3-\1-\2", text)
         return _aware(dt.datetime.fromisoformat(text.replace("/", "-")), zone)
     except (ValueError, OverflowError, OSError):
         return _clock(text, zone)

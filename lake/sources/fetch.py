@@ -48,6 +48,7 @@ class Response:
         body: without its content codings; empty where ``not_modified``.
         fetched_at: when the answer began, in UTC.
         not_modified: the page is as it was when ``etag`` or ``modified`` were noted.
+        parts: further addresses whose answers were joined to the body.
     """
 
     url: str
@@ -58,6 +59,7 @@ class Response:
     body: bytes
     fetched_at: dt.datetime
     not_modified: bool
+    parts: tuple[str, ...] = ()
 
     def header(self, name: str) -> str | None:
         """The first header of that name (lower case)."""
@@ -75,9 +77,14 @@ class Response:
 
 
 def item(response: Response) -> Item:
-    """The response as an item to capture; its redirects stand behind the headers as ``x-newslake-redirect``."""
+    """The response as an item to capture.
+
+    Its redirects stand behind the headers as ``x-newslake-redirect``, the addresses of joined parts as
+    ``x-newslake-part``.
+    """
     headers = [(name, value) for name, value in response.headers if name not in _NOT_STORED]
     headers += [("x-newslake-redirect", url) for url in response.redirects]
+    headers += [("x-newslake-part", url) for url in response.parts]
     return Item(
         origin=Origin(url=response.url),
         body=response.body,
@@ -92,6 +99,7 @@ class Fetcher:
     """Fetches within the limits of its settings; one for all requests of a run, within one event loop."""
 
     def __init__(self, settings: FetchSettings) -> None:
+        self._settings = settings
         self._wire = Wire(settings)
         self._way = Following(settings, self._wire)
 
@@ -110,6 +118,8 @@ class Fetcher:
         etag: str | None = None,
         modified: str | None = None,
         headers: Mapping[str, str] | None = None,
+        compatible: bool = False,
+        post: bytes | None = None,
     ) -> Response:
         """Fetch one address.
 
@@ -117,6 +127,9 @@ class Fetcher:
             url: http or https.
             etag, modified: ``ETag`` and ``Last-Modified`` of the copy that is known already.
             headers: further ones that the site needs, such as ``Referer``; sent to this host alone.
+            compatible: begin the User-Agent as browsers do.
+            post: what to send by POST, for lists and tokens that are asked for so; where it redirects to is
+                asked by GET. None: all is GET.
 
         Raises:
             Usage: a header is not the caller's to choose.
@@ -126,8 +139,11 @@ class Fetcher:
         """
         address = parse_url(url)
         sent = _sent(headers or {}, etag, modified)
+        if compatible:
+            sent["user-agent"] = self._settings.compatible_agent
         answer, redirects = await self._way.follow(
-            address, lambda at: self._wire.ask(at, _for(address, at, sent))
+            address,
+            lambda at: self._wire.ask(at, _for(address, at, sent), sent=post if at == address else None),
         )
         return _response(url, address, redirects, answer)
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from lake.errors import Reject
 from lake.sources.configuration import Source
 from lake.sources.entries import Entry, Listing, Place, Way, address, moment
 
-__all__ = ["first_place", "parse", "pick"]
+__all__ = ["first_place", "parse", "pick", "unwrapped"]
 
 _WRAPPER = re.compile(
     r"\s*(?:try\s*\{)?\s*(?:[\w$.]{1,80}\s*\(|(?:(?:var|let|const)\s+)?[\w$.]{1,80}\s*=)?\s*(?=[\[{])"
@@ -29,7 +30,7 @@ LISTED = "#listed"
 
 def first_place(source: Source, key: str) -> Place:
     """The first page of the source's list ``key``."""
-    return Place(_filled(source.url, {"list": key, "page": "1", "cursor": ""}))
+    return _place(source, key, 1, "")
 
 
 def parse(text: str, source: Source, key: str, place: Place) -> Listing:
@@ -39,7 +40,7 @@ def parse(text: str, source: Source, key: str, place: Place) -> Listing:
         Reject: stage ``discover``, reason ``not_a_list``: no JSON, an error message, or no rows where they
             should be.
     """
-    answer = _unwrapped(text)
+    answer = unwrapped(_behind(text, source.after))
     for path, wanted in source.ok.items():
         if str(pick(answer, path)) not in wanted:
             said = f"{path} is {pick(answer, path)!r}, not {' or '.join(wanted)}"
@@ -63,7 +64,16 @@ def pick(value: Any, path: str) -> Any:
     return value
 
 
-def _unwrapped(text: str) -> Any:
+def _behind(text: str, mark: str) -> str:
+    """What stands behind the mark in the text; all of it without a mark. Raises Reject where there is none."""
+    _, found, rest = text.partition(mark) if mark else ("", "yes", text)
+    if not found:
+        raise Reject("discover", "not_a_list", f"there is no {mark!r} in the answer: {text.strip()[:200]}")
+    return rest
+
+
+def unwrapped(text: str) -> Any:
+    """The JSON value of an answer, plain or in a script. Raises Reject, stage ``discover``: ``not_a_list``."""
     found = _WRAPPER.match(text.removeprefix("\ufeff"))
     if found is None:
         what = "empty" if not text.strip() else f"no JSON: {text.strip()[:200]}"
@@ -80,14 +90,14 @@ def _skipped(row: Any, source: Source) -> bool:
 
 def _entry(row: Any, source: Source, base: str) -> Entry | None:
     ways = tuple(
-        Way(url, way.has)
+        replace(way, url=url)
         for way in source.articles
         if (filled := _of_row(way.url, row)) and (url := address(filled, base)) and source.matches(url)
     )
     if not ways:
         return None
     at, modified = (
-        moment(pick(row, path), source.zone) if path else None for path in (source.time, source.modified)
+        moment(_value(row, path), source.zone) if path else None for path in (source.time, source.modified)
     )
     if not source.record:
         return Entry(ways, at, modified)
@@ -100,11 +110,16 @@ def _record(row: Any, source: Source, url: str) -> bytes:
     text = fields.get("content") or fields.get("digest") or ""
     if not fields.get("title") and (headline := _HEADLINE.match(text)):
         fields["title"] = headline[1]
-    when = moment(pick(row, source.time), source.zone)
+    when = moment(_value(row, source.time), source.zone)
     if when is not None:
         fields["showtime"] = when.astimezone(source.zone).isoformat(" ", "seconds")
     kept = {name: value for name, value in row.items() if name not in source.ignore}
     return json.dumps({"url": url, **fields, "row": kept}, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _value(row: Any, path: str) -> Any:
+    """A row's value by its path, or several of them in a template."""
+    return _of_row(path, row) if "{" in path else pick(row, path)
 
 
 def _of_row(template: str, row: Any, *, text: bool = False) -> str | None:
@@ -117,15 +132,23 @@ def _of_row(template: str, row: Any, *, text: bool = False) -> str | None:
 
 
 def _next(answer: Any, source: Source, key: str, place: Place) -> Place | None:
-    number = place.number + 1
-    if "{page}" in source.url:
-        return Place(_filled(source.url, {"list": key, "page": str(number), "cursor": ""}), number)
+    further = (source.more or source.url) + source.post
+    if "{page" in further:
+        return _place(source, key, place.number + 1, "")
     cursor = pick(answer, source.next) if source.next else None
-    if "{cursor}" not in source.url or cursor in (None, "", 0):
+    if "{cursor}" not in further or cursor in (None, "", 0):
         return None
-    url = _filled(source.url, {"list": key, "cursor": str(cursor)})
-    return Place(url, number) if url != place.url else None
+    following = _place(source, key, place.number + 1, str(cursor))
+    return following if (following.url, following.post) != (place.url, place.post) else None
+
+
+def _place(source: Source, key: str, number: int, cursor: str) -> Place:
+    url = source.more if source.more and number > 1 else source.url
+    values = {"list": key, "page": str(number), "cursor": cursor}
+    return Place(_filled(url, values), number, _filled(source.post, values))
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str:
-    return _FIELD.sub(lambda found: values.get(found[1], found[0]), template)
+    """The template with the values; ``{page:02}`` is the page's number in two digits."""
+    padded = template.replace("{page:02}", values["page"].zfill(2))
+    return _FIELD.sub(lambda found: values.get(found[1], found[0]), padded)

@@ -94,7 +94,7 @@ def _list_to_json(state: ListState) -> dict[str, Any]:
         {
             "after": _text(gap.after),
             "before": _text(gap.before),
-            "place": [gap.place.url, gap.place.number] if gap.place else None,
+            "place": _without_end(gap.place.url, gap.place.number, gap.place.post) if gap.place else None,
             "noted": _text(gap.noted),
         }
         for gap in state.gaps
@@ -134,7 +134,7 @@ def _list_from_json(value: Mapping[str, Any]) -> ListState:
 
 def _failure_to_json(failure: Failure) -> dict[str, Any]:
     return {
-        "ways": [[way.url, way.has] for way in failure.ways],
+        "ways": [_without_end(way.url, way.has, way.parts, way.part, way.text) for way in failure.ways],
         "attempts": failure.attempts,
         "due": _text(failure.due),
         "first": _text(failure.first),
@@ -144,6 +144,14 @@ def _failure_to_json(failure: Failure) -> dict[str, Any]:
 def _failure_from_json(value: Mapping[str, Any]) -> Failure:
     due, first = (dt.datetime.fromisoformat(value[name]) for name in ("due", "first"))
     return Failure(tuple(Way(*way) for way in value["ways"]), value["attempts"], due, first)
+
+
+def _without_end(*values: str | int | None) -> list[str | int | None]:
+    """The values without the empty texts at their end, which are the defaults."""
+    kept = list(values)
+    while kept and kept[-1] == "":
+        kept.pop()
+    return kept
 
 
 def _text(time: dt.datetime | None) -> str | None:

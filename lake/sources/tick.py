@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 _SHOWN = dt.timedelta(days=30)
 """How long a gap that its list can't fill is told."""
+_OVER = {"http_404", "http_410"}
+"""Some lists are files, one a page: behind the last one there is none."""
 
 
 class Tick:
@@ -29,10 +31,10 @@ class Tick:
 
     def __init__(self, source: Source, state: SourceState, desk: Desk) -> None:
         self.lists = 0
-        self._source = source
+        self._now = desk.clock()
+        self._source = source.at(self._now)
         self._state = state
         self._desk = desk
-        self._now = desk.clock()
         self._articles = Articles(source, state, desk, self._now)
 
     async def run(self) -> SourceState:
@@ -106,9 +108,7 @@ class Tick:
         return replace(state, etag=response.etag, modified=response.modified)
 
     async def _page(self, place: Place, etag: str | None = None, modified: str | None = None) -> Response:
-        return await self._desk.fetcher.get(
-            place.url, etag=etag, modified=modified, headers=self._source.headers
-        )
+        return await self._desk.asking.page(self._source, place, etag, modified)
 
     def _read(self, response: Response, key: str, place: Place) -> Listing:
         return walk.read_list(response.body, response.header("content-type"), self._source, key, place)
@@ -123,25 +123,32 @@ class Tick:
     ) -> walk.Descent:
         """Down the list from ``place``, whose page may be at hand, for at most ``budget`` pages."""
         newest = oldest = None
+        met = False
         while budget > 0:
             if listing is None:
                 try:
                     listing = self._read(await self._page(place), key, place)
                 except (Reject, FetchFailed) as error:
-                    log.warning(
-                        "%s: page %d of its list can't be read: %s", self._source.name, place.number, error
-                    )
-                    return walk.Descent(newest, oldest, False, place)
+                    return self._broken_off(walk.Descent(newest, oldest, met, place), place, error)
             known, fresh = await self._articles.take(listing.entries)
             times = listing.times
             newest = max([*times, *([newest] if newest else [])], default=None)
             oldest = min([*times, *([oldest] if oldest else [])], default=None)
             if walk.on_ground(listing, known, fresh, ground, self._source.overlap):
                 return walk.Descent(newest, oldest, True)
+            met = met or (oldest <= ground if ground and oldest else known > 0)
             if listing.next is None:
-                return walk.Descent(newest, oldest, ground is None and bool(times or not listing.entries))
+                whole = ground is None and bool(times or not listing.entries)
+                return walk.Descent(newest, oldest, met or whole)
             place, listing, budget = listing.next, None, budget - 1
         return walk.Descent(newest, oldest, False, place)
+
+    def _broken_off(self, descent: walk.Descent, place: Place, error: Reject | FetchFailed) -> walk.Descent:
+        """A way down that ended at a page which can't be read; where there is none, the list is over."""
+        if isinstance(error, Reject) and error.reason in _OVER:
+            return replace(descent, place=None)
+        log.warning("%s: page %d of its list can't be read: %s", self._source.name, place.number, error)
+        return replace(descent, reached=False)
 
     async def _through_parts(
         self, key: str, index: Listing, ground: dt.datetime | None, budget: int

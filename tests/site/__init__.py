@@ -8,7 +8,8 @@
         assert site.asked("/a/") == 3             # what was requested
 
 It serves EastMoney's calls under their own paths (columns, fast news, article as JSON and as a page), RSS, Atom,
-sitemaps, list pages, two more JSON lists, robots.txt (``site.robots``), and traps under ``/trap/``.
+sitemaps, list pages, two more JSON lists, robots.txt (``site.robots``), and traps under ``/trap/``. The other
+shipped sources' sites are under their hosts' names, ``/www.example.com/…`` (`tests.site.others`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import json
 import re
 from typing import Self
 
-from tests.site import eastmoney, listings
+from tests.site import eastmoney, listings, others
 from tests.site.newsroom import SHANGHAI, Newsroom, Piece
 from tests.site.server import Reply, Request, Server
 from tests.site.traps import FAULTS, Faults, trap
@@ -85,7 +86,7 @@ class Site:
 
     def article_requests(self) -> list[Request]:
         """Requests for an article's content, in any form."""
-        return self.requests(r"^/a/|^/news/|/api/article/|/api/content")
+        return self.requests(rf"^/a/|^/news/|/api/article/|/api/content|{others.ARTICLES}")
 
     def _answer(self, request: Request) -> Reply:
         try:
@@ -126,6 +127,8 @@ class Site:
                 return listings.roll(news, base, query)
             case ["flash_newest.js"]:
                 return listings.newest_script(news)
+            case [host, *_] if others.is_known(host):
+                return others.answer(news, base, request)
             case ["trap", *name]:
                 return trap("/".join(name), request)
             case ["echo"]:

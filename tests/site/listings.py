@@ -12,7 +12,17 @@ from html import escape
 from tests.site.newsroom import SHANGHAI, Newsroom, Piece
 from tests.site.server import Reply
 
-__all__ = ["atom", "list_page", "newest_script", "news_sitemap", "roll", "rss", "sitemap", "sitemap_index"]
+__all__ = [
+    "atom",
+    "list_page",
+    "newest_script",
+    "news_sitemap",
+    "rdf",
+    "roll",
+    "rss",
+    "sitemap",
+    "sitemap_index",
+]
 
 _FEED = 30  # entries of a feed, as many sites have it
 _LIST = 20  # links of a list page
@@ -29,6 +39,21 @@ def rss(news: Newsroom, base: str) -> Reply:
     )
     text = f'{_XML}<rss version="2.0"><channel><title>示例新闻</title><link>{base}/</link>{entries}</channel></rss>'
     return Reply(text.encode(), kind="application/rss+xml")
+
+
+def rdf(news: Newsroom, base: str) -> Reply:
+    """RSS 1.0."""
+    entries = "".join(
+        f'<item rdf:about="{base}/a/{piece.code}.html"><title>{escape(piece.title)}</title>'
+        f"<link>{base}/a/{piece.code}.html</link><dc:date>{piece.shown_at.isoformat()}</dc:date></item>"
+        for piece in _pages(news)[:_FEED]
+    )
+    spaces = (
+        'xmlns="http://purl.org/rss/1.0/" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    )
+    text = f'{_XML}<rdf:RDF {spaces}><channel rdf:about="{base}/"/>{entries}</rdf:RDF>'
+    return Reply(text.encode(), kind="application/rdf+xml")
 
 
 def atom(news: Newsroom, base: str) -> Reply:

@@ -31,6 +31,8 @@ class Request:
     status: int = 0
     fault: str = ""
     connection: int = 0
+    method: str = "GET"
+    body: bytes = b""
 
     @property
     def target(self) -> str:
@@ -125,6 +127,7 @@ class Server:
         """Answer one request; says whether the connection goes on."""
         request = _parse(await reader.readuntil(b"\r\n\r\n"))
         request.connection = number
+        request.body = await reader.readexactly(int(request.headers.get("content-length", "0")))
         self.log.append(request)
         self.busy += 1
         self.busiest = max(self.busiest, self.busy)
@@ -169,7 +172,8 @@ def _parse(head: bytes) -> Request:
     headers = {
         key.lower(): value.strip() for key, _, value in (line.partition(":") for line in lines if line)
     }
-    return Request(parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)), headers, time.time())
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    return Request(parts.path, query, headers, time.time(), method=first.split(" ")[0])
 
 
 def _whole(request: Request, reply: Reply) -> tuple[bytes, bytes]:

@@ -72,3 +72,8 @@ class FetchSettings:
     def user_agent(self) -> str:
         """What every request names: the program, its version, and whom to write to."""
         return f"{AGENT}/{version('newslake')} (+{self.contact.strip()})"
+
+    @property
+    def compatible_agent(self) -> str:
+        """The same as crawlers write it for sites that answer only what begins as browsers do."""
+        return f"Mozilla/5.0 (compatible; {AGENT}/{version('newslake')}; +{self.contact.strip()})"

@@ -100,14 +100,21 @@ class Wire:
     ) -> None:
         await self._pool.aclose()
 
-    async def ask(self, url: httpx.URL, headers: Mapping[str, str], most: int | None = None) -> Answer:
-        """Send one GET and read its answer.
+    async def ask(
+        self,
+        url: httpx.URL,
+        headers: Mapping[str, str],
+        most: int | None = None,
+        sent: bytes | None = None,
+    ) -> Answer:
+        """Send one GET, or a POST, and read the answer.
 
         Args:
             url: from `parse_url`.
             headers: beyond the standard ones, lower case.
             most: read only so many bytes of the body and leave the rest; by default a body larger than the
                 limits is refused.
+            sent: the body of a POST; None for a GET.
 
         Raises:
             Reject: the address or the body is refused.
@@ -115,7 +122,10 @@ class Wire:
         """
         limits = self._settings.limits
         with _named_errors():
-            async with asyncio.timeout(self._settings.total), self._open(url, headers) as (answer, chunks):
+            async with (
+                asyncio.timeout(self._settings.total),
+                self._open(url, headers, sent) as (answer, chunks),
+            ):
                 body = await _body(answer, chunks, limits.item_bytes, most)
         coding = answer.header("content-encoding") or ""
         return replace(answer, body=decoded(body, coding, limits)[:most])
@@ -137,15 +147,17 @@ class Wire:
 
     @asynccontextmanager
     async def _open(
-        self, url: httpx.URL, headers: Mapping[str, str]
+        self, url: httpx.URL, headers: Mapping[str, str], sent: bytes | None = None
     ) -> AsyncIterator[tuple[Answer, _Chunks]]:
         """The head of the answer and the chunks of its body."""
-        sent = {**self._standard, **headers}.items()
+        length = {} if sent is None else {"content-length": str(len(sent))}
+        fields = {**self._standard, **headers, **length}.items()
         target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
         async with self._pool.stream(
-            "GET",
+            "GET" if sent is None else "POST",
             target,
-            headers=[(key.encode("ascii"), value.encode("utf-8")) for key, value in sent],
+            headers=[(key.encode("ascii"), value.encode("utf-8")) for key, value in fields],
+            content=sent,
             extensions={"timeout": self._timeouts},
         ) as response:
             received = tuple((_text(key).lower(), _text(value)) for key, value in response.headers)
