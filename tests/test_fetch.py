@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
 import pickle
 import socket
 from collections.abc import Iterator
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -173,8 +175,59 @@ def test_a_fault_that_stays_is_left_to_a_later_run(site: Site, fault: str, reaso
     assert pickle.loads(pickle.dumps(found)).detail == found.detail
 
 
-def test_an_answer_without_end_meets_the_time_limit(site: Site) -> None:
-    assert failure(f"{site.base}/trap/drip", quick(total=0.4, attempts=1)).reason == "timeout"
+@pytest.mark.parametrize("path", ["drip", "headers/drip"])
+def test_an_answer_without_end_meets_the_time_limit(site: Site, path: str) -> None:
+    assert failure(f"{site.base}/trap/{path}", quick(total=0.4, attempts=1)).reason == "timeout"
+
+
+def test_a_download_that_drips_is_given_up(site: Site, tmp_path: Path) -> None:
+    with (tmp_path / "file").open("w+b") as file, pytest.raises(FetchFailed, match="timeout: only"):
+        download(f"{site.base}/trap/drip", file, 1 << 20, quick(total=0.3, attempts=1))
+
+
+def test_a_server_that_takes_no_connection_meets_the_time_limit() -> None:
+    with socket.socket() as full, socket.socket() as first, socket.socket() as second:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for waiting in (first, second):
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+        found = failure(f"http://127.0.0.1:{full.getsockname()[1]}/", quick(connect=0.3, attempts=1))
+    assert found.reason == "robots_unreachable" and "too long" in found.detail
+
+
+def test_headers_without_measure_are_refused(site: Site) -> None:
+    assert failure(f"{site.base}/trap/headers", quick(attempts=1)).reason == "protocol"
+
+
+@pytest.mark.parametrize("by", ["seconds", "date"])
+def test_a_short_retry_after_is_waited_out(site: Site, by: str) -> None:
+    now = dt.datetime.now(dt.UTC)
+    after = {"retry-after": "1"}
+    if by == "date":
+        after = {"retry-after": format_datetime(now + dt.timedelta(seconds=1), usegmt=True)}
+        after["date"] = format_datetime(now, usegmt=True)
+    site.faults.add("later", "/list/", times=1, reply=lambda: Reply(b"later", status=429, headers=after))
+    assert fetch(f"{site.base}/list/").status == 200
+    first, second = site.requests("/list/")
+    assert second.at - first.at > 0.9
+
+
+def test_waits_double_and_do_not_march_in_step(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    sleep = asyncio.sleep
+
+    async def noted(seconds: float, *rest: Any) -> Any:
+        waits.append(seconds)
+        return await sleep(0, *rest)
+
+    site.faults.add("500", "/list/")
+    monkeypatch.setattr(asyncio, "sleep", noted)
+    for _ in range(5):
+        failure(f"{site.base}/list/", quick(attempts=3, backoff=4.0, patience=60))
+    firsts, seconds = waits[0::2], waits[1::2]
+    assert all(2 <= wait <= 6 for wait in firsts) and all(4 <= wait <= 12 for wait in seconds)
+    assert len(set(firsts)) == len(firsts)
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410, 451, 501])
@@ -289,6 +342,17 @@ def test_a_redirect_leads_nowhere_that_is_closed(site: Site, target: str, reason
         ("fe80::1", False),
         ("fd00::1", False),
         ("fec0::1", False),
+        ("ff0e::1", False),
+        ("2001:db8::1", False),
+        ("3fff::1", False),
+        ("5f00::1", False),
+        ("::127.0.0.1", False),
+        ("::ffff:0:7f00:1", False),
+        ("64:ff9b:1::7f00:1", False),
+        ("::ffff:169.254.169.254", False),
+        ("100.127.255.255", False),
+        ("198.18.0.1", False),
+        ("240.0.0.1", False),
         ("::ffff:127.0.0.1", False),
         ("64:ff9b::7f00:1", False),
         ("2002:7f00:1::", False),
@@ -303,6 +367,36 @@ def test_a_private_host_is_asked_nothing_unless_it_is_allowed(site: Site) -> Non
     assert refusal(elsewhere(site)).reason == "private_address"
     assert site.log == []
     assert fetch(elsewhere(site), quick(allow_hosts=BOTH)).status == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("127.1", "0177.0.0.1", "0x7f.1", "0x7f000001", "017700000001", "2130706433"),
+        *("0.0.0.0", "0", "localhost", "LOCALHOST", "169.254.169.254", "10.0.0.1", "100.64.0.1"),
+        *(
+            "[::1]",
+            "[::]",
+            "[::ffff:127.0.0.1]",
+            "[::ffff:7f00:1]",
+            "[::ffff:a9fe:a9fe]",
+            "[fe80::1]",
+            "[fd00::1]",
+        ),
+        *(
+            "224.0.0.1",
+            "192.168.0.1",
+            "172.31.255.255",
+            "[64:ff9b::7f00:1]",
+            "[2002:7f00:1::]",
+            "１２７.0.0.1",
+        ),
+    ],
+)
+def test_no_spelling_of_a_private_address_is_connected_to(site: Site, host: str) -> None:
+    found = refusal(f"http://{host}:{site.base.rsplit(':', 1)[1]}/list/", quick(allow_hosts=frozenset()))
+    assert found.reason in ("private_address", "bad_url")
+    assert site.log == []
 
 
 def resolving(monkeypatch: pytest.MonkeyPatch, answers: list[list[str]]) -> None:

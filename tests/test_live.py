@@ -349,6 +349,22 @@ def test_an_address_is_fetched_and_names_are_told_from_folders(site: Site, tmp_p
     assert (gone.rejects, gone.unreadable) == ({"capture/http_404": 1}, True)
 
 
+def test_a_capture_keeps_the_facts_of_its_request(site: Site, tmp_path: Path) -> None:
+    lake = LiveLake(tmp_path)
+    (code,) = site.news.publish(1)
+    asked = f"{site.base}/trap/redirect?to=/a/{code}.html"
+    before = dt.datetime.now(dt.UTC)
+    assert lake.tick(asked).new == 1
+    ((url, status, kind, at, headers),) = lake.sql(
+        "SELECT url, http_status, content_type, captured_at, map_from_entries(http_headers) FROM captures"
+    )
+    assert (url, status, kind) == (asked, 200, "text/html; charset=utf-8")
+    assert isinstance(at, dt.datetime) and before <= at <= dt.datetime.now(dt.UTC)
+    assert isinstance(headers, dict)
+    assert headers["x-newslake-redirect"] == f"{site.base}/a/{code}.html"
+    assert headers["etag"] and headers["last-modified"] and headers["content-encoding"] == "gzip"
+
+
 def test_steps_hand_the_memory_from_capture_to_commit(site: Site, tmp_path: Path) -> None:
     lake = LiveLake(tmp_path, column_source(site))
     site.news.publish(2)

@@ -41,6 +41,13 @@ def test_what_robots_txt_forbids_is_never_asked_for(site: Site) -> None:
         ("User-agent: newslake\nDisallow: /list/\n\nUser-agent: *\nAllow: /", "/list/", False),
         ("User-agent: NewsLake\nDisallow: /list/", "/list/", False),
         ("User-agent: other\nDisallow: /", "/list/", True),
+        ("User-agent: news\nDisallow: /", "/list/", True),
+        ("User-agent: news\nAllow: /\n\nUser-agent: *\nDisallow: /", "/list/", False),
+        ("User-agent: newslakebot\nDisallow: /", "/list/", True),
+        ("User-agent: newslake/2.0 # ours\nDisallow: /", "/list/", False),
+        ("User-agent: a\nUser-agent: newslake\nDisallow: /list/", "/list/", False),
+        ("User-agent: newslake\nDisallow: /a/\n\nUser-agent: newslake\nDisallow: /list/", "/list/", False),
+        ("User-agent: *\nDisallow: /新闻/", "/%e6%96%b0%e9%97%bb/", False),
         ("User-agent: *\nDisallow: /\nAllow: /list/", "/list/", True),
         ("User-agent: *\nDisallow: /*.html$", "/list/index_1.html", False),
         ("User-agent: *\nDisallow: /*?n=", "/list/?n=1", False),
@@ -108,6 +115,23 @@ def test_a_crawl_delay_is_kept(site: Site) -> None:
     assert isinstance(second, FetchFailed) and second.reason == "host_waits"
     assert second.wait is not None and second.wait > 500
     assert site.asked("^/$") == 0
+
+
+def test_a_short_crawl_delay_is_waited_out(site: Site) -> None:
+    site.robots = "User-agent: *\nCrawl-delay: 0.3\n"
+    fetch_all([f"{site.base}/list/?n={n}" for n in range(3)], at_once=True)
+    times = [request.at for request in site.requests("/list/")]
+    assert len(times) == 3
+    assert times[2] - times[0] > 0.5  # two delays, less what arrives early
+
+
+def test_robots_txt_of_another_host_that_it_is_redirected_to_counts(site: Site) -> None:
+    with Site() as other:
+        site.robots = Reply(status=301, headers={"location": f"{other.base}/robots.txt"})
+        other.robots = "User-agent: *\nDisallow: /list/"
+        assert reason(site, "/list/") == "robots"
+        other.robots = Reply(b"later", status=503)
+        assert reason(site, "/list/") == "robots_unreachable"
 
 
 def test_robots_txt_is_kept_between_runs(site: Site, tmp_path: Path) -> None:

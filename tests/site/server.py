@@ -44,8 +44,8 @@ class Request:
 class Reply:
     """An answer. ``stream`` sends chunks without a length; ``delay`` is seconds before the first byte.
 
-    ``cut`` sends only so many bytes of the body and closes; ``raw`` replaces everything; ``modified`` is
-    seconds since the epoch.
+    ``cut`` sends only so many bytes of the body and closes; ``raw`` replaces everything, and ``stream`` goes on
+    behind it as it is; ``modified`` is seconds since the epoch.
     """
 
     body: bytes = b""
@@ -145,6 +145,10 @@ class Server:
         if reply.raw is not None:
             writer.write(reply.raw)
             await writer.drain()
+            for chunk in reply.stream or ():
+                writer.write(chunk)
+                await writer.drain()
+                await asyncio.sleep(reply.pause)
             return False
         request.status = reply.status
         if reply.stream is not None:

@@ -122,6 +122,9 @@ def trap(name: str, request: Request) -> Reply:
             return Reply(stream=repeat(b".", 1 << 20), pause=0.05)
         case "file":
             return _part(request)
+        case "headers" if rest == "drip":
+            head = b"HTTP/1.1 200 OK\r\nx-drip: "
+            return Reply(raw=head, stream=repeat(b".", 1 << 20), pause=0.05)
         case "headers":
             return Reply(stream=repeat(b"", 0), headers={f"x-{k}": "y" * 900 for k in range(2_000)})
         case _:

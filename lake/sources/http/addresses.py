@@ -20,6 +20,10 @@ __all__ = ["CheckedBackend", "is_public"]
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 """RFC 6052: the last 32 bits are an IPv4 address."""
+_GLOBAL = ipaddress.IPv6Network("2000::/3")
+"""All that IANA gives out of IPv6 (RFC 4291); what lies outside wraps IPv4 or is for special purposes."""
+_BOOKS = ipaddress.IPv6Network("3fff::/20")
+"""RFC 9637: for documentation; Python's list of special purposes is older."""
 _MOST_ADDRESSES = 4  # of one name, tried one after the other
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -28,15 +32,15 @@ _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 def is_public(address: str) -> bool:
     """Whether the address belongs to the public internet.
 
-    IANA's special-purpose registries decide (as ``ipaddress.is_global`` knows them); multicast and the
-    deprecated site-local range are refused too, and an IPv6 address that carries an IPv4 one is judged by it.
+    IANA's special-purpose registries decide (as ``ipaddress.is_global`` knows them); multicast is refused too,
+    and so is IPv6 beyond what is given out. An IPv6 address that carries an IPv4 one is judged by it.
     """
     ip = ipaddress.ip_address(address)
     inner = _carried(ip)
     if inner is not None:
         return is_public(str(inner))
-    site_local = isinstance(ip, ipaddress.IPv6Address) and ip.is_site_local
-    return ip.is_global and not ip.is_multicast and not site_local
+    given_out = isinstance(ip, ipaddress.IPv4Address) or (ip in _GLOBAL and ip not in _BOOKS)
+    return ip.is_global and not ip.is_multicast and given_out
 
 
 def _carried(ip: _Address) -> ipaddress.IPv4Address | None:

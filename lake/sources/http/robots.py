@@ -44,6 +44,8 @@ Ask = Callable[[httpx.URL], Awaitable[bytes]]
 """Gets the body at a URL, follows redirects, raises FetchFailed or Reject."""
 _NONE = re.compile(r"http_[34]\d\d|redirect_loop")
 """Rejects that mean "there is no robots.txt" (RFC 9309, sections 2.3.1.2 and 2.3.1.3)."""
+_NAMED = re.compile(r"^([ \t]*user-agent[ \t]*:)[ \t]*(\*|[a-z_-]*)[^\r\n]*", re.IGNORECASE | re.MULTILINE)
+"""A line that names a crawler; what stands behind the token, such as a version, is none of it (RFC 9309, 2.2.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ class Rules:
     """The rules of one robots.txt for our user agent."""
 
     def __init__(self, text: str) -> None:
-        self._parsed = Protego.parse(text)
+        # Protego takes the beginning of a name for the name: a group of `news` is none of ours.
+        self._parsed = Protego.parse(_NAMED.sub(_exactly, text))
 
     def allows(self, url: str) -> bool:
         """Whether the address may be fetched."""
@@ -69,6 +72,11 @@ class Rules:
     def delay(self) -> float:
         """``Crawl-delay`` in seconds (no part of the standard, but meant), 0 if there is none."""
         return max(0.0, float(self._parsed.crawl_delay(AGENT) or 0.0))
+
+
+def _exactly(line: re.Match[str]) -> str:
+    token = line[2].lower()
+    return f"{line[1]} {token if token in (AGENT, '*') else 'another-crawler'}"
 
 
 class Robots:

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
+from time import monotonic
 from types import TracebackType
 from typing import Self, cast
 
@@ -35,6 +36,8 @@ _ERRORS = (
     TimeoutError,
     OSError,
 )
+_SLOWEST = 4096
+"""Bytes a second, on average, that a large file has to come with once `total` is over."""
 _HOST = re.compile(rb"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 """Names (with the underscore that some have) and IPv6 addresses."""
 
@@ -131,7 +134,9 @@ class Wire:
         return replace(answer, body=decoded(body, coding, limits)[:most])
 
     async def save(self, url: httpx.URL, headers: Mapping[str, str], sink: Sink) -> Answer:
-        """Send one GET and write the body of a success into the sink; only single reads have a time limit.
+        """Send one GET and write the body of a success into the sink.
+
+        There is no limit on the whole time, but one that a body which drips can't meet: `_SLOWEST`.
 
         Raises:
             Reject: the address or the body is refused.
@@ -141,8 +146,13 @@ class Wire:
             async with self._open(url, {**headers, **sink.headers()}) as (answer, chunks):
                 if answer.status in (200, 206):
                     sink.begin(answer.status, dict(answer.headers))
+                    begun, came = monotonic(), 0
                     async for chunk in chunks:
                         sink.write(chunk)
+                        came += len(chunk)
+                        spent = monotonic() - begun
+                        if spent > self._settings.total and came < spent * _SLOWEST:
+                            raise TimeoutError(f"only {came:,} bytes came in {spent:.0f} s")
         return answer
 
     @asynccontextmanager
