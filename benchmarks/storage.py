@@ -102,8 +102,10 @@ def merging(growing: Growing, base: dict[str, int], before: int, own: float) -> 
         again = sum(base.values()) - sum(base.get(file.path, 0) for file in held)
         found[name] = (article_bytes(growing.root) - before - again) / own
         if name == "sealed":
-            days = Counter(file.partition for file in held if not file.superseded)
-            found["files of a sealed day"] = max(days.values())
+            parts = Counter(str(file.partition) for file in held if not file.superseded)
+            days = {f"{growing.writer.time(day, 0):%Y-%m-%d}" for day in range(DAYS + 1)}
+            of_day = [sum(parts[name] for name in (day, day[:7], day[:4])) for day in days]
+            found["files of a sealed day"] = max(of_day)
     return found | {"merging s": time.perf_counter() - begun}
 
 

@@ -3,7 +3,7 @@
 Field ids make schema evolution cheap: a new column is one more line with a new id, old files read as
 NULL, nothing is rewritten (``read_parquet(…, schema = MAP {id: …})``). An id is never reused.
 All timestamps are UTC microseconds. ``date`` is the partition column of ``articles``: it names a folder
-(``date=2022-05-26``) and lies in no file; ``published_date`` is the real column.
+(``date=2022-05-26``, a month or a year where its files have rows of several dates) and lies in no file; ``published_date`` is the real column.
 """
 
 from __future__ import annotations

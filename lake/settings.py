@@ -40,11 +40,14 @@ class Sizes:
     ``batch_items`` and ``batch_bytes`` bound one capture file, which is also one unit of structuring.
     ``commit_items``: captures that one commit of a restructuring takes, which a killed one has to do again.
     ``row_group``: rows per Parquet row group of articles: LIKE over text is four times slower with 123 k
-    rows a group than with 5-20 k (measured). ``workers``: structuring processes.
+    rows a group than with 5-20 k (measured). ``own_dates``: dates with few rows that get a file of their own in one
+    commit of articles; where more have so few, these rows go to files of their years. ``workers``: structuring
+    processes.
     """
 
     batch_items: int = 1000
     batch_bytes: int = 32 * MIB
     commit_items: int = 20_000
     row_group: int = 10_000
+    own_dates: int = 24
     workers: int = field(default_factory=cores)

@@ -9,15 +9,19 @@ import random
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lake.errors import Conflict
 from lake.locations import LakeRoot
 from lake.model import Origin, RejectRecord
 from lake.storage import snapshots
+from lake.storage.articles import partitions
 from lake.storage.tablelog import log_entry
 from lake.storage.tables import create, open_lake, open_table
 from lake.storage.verify import verify
@@ -140,6 +144,39 @@ def test_late_data_lands_in_its_own_date(root: LakeRoot) -> None:
         assert {str(day) for day in held.column(0).to_pylist()} == {file.partition}
         assert file.path.startswith(f"date={file.partition}/")
     assert [file.partition for file in table.files()] == ["2021-12-30", "2022-03-01", "2022-03-02"]
+
+
+def test_rows_for_many_dates_share_a_file_a_year(root: LakeRoot) -> None:
+    """One file for each of a hundred rows would cost every reader more than the rows."""
+    days = [dt.date(2021, 12, 1) + dt.timedelta(days=n) for n in range(60)]
+    posts = [post(n, f"{day}") for n, day in enumerate(days)] + [
+        post(100 + n, "2022-01-15") for n in range(8)
+    ]
+    run(root, posts, "r1")
+    table = open_table(root, "articles")
+    found = {}
+    for file in table.files():
+        held = pq.read_table(table.folder / file.path, columns=["published_date"], partitioning=None)
+        dates = held.column(0).to_pylist()
+        assert dates == sorted(dates) and file.path.startswith(f"date={file.partition}/")
+        found[file.partition] = Counter(map(str, dates))
+    own = Counter({"2022-01-15": 9})
+    assert found["2022-01-15"] == own
+    assert found["2021"] == Counter(map(str, days[:31]))
+    assert found["2022"] == Counter(map(str, days[31:])) - Counter({"2022-01-15": 1})
+    assert verify(root) == []
+    assert sum(1 for _ in rows(root, "articles", "article_id")) == 68
+
+
+@given(st.dictionaries(st.dates(), st.integers(1, 20), max_size=40), st.integers(0, 30))
+def test_partitions_hold_their_dates(counts: dict[dt.date, int], own: int) -> None:
+    found = partitions((day for day, n in counts.items() for _ in range(n)), own)
+    assert set(found) == set(counts)
+    for day, partition in found.items():
+        assert day.isoformat().startswith(partition)
+        assert partition == f"{day}" or counts[day] < 8
+    alone = [day for day, partition in found.items() if counts[day] < 8 and partition == f"{day}"]
+    assert len(alone) <= own
 
 
 def test_a_revision_that_moves_the_date_moves_the_article(root: LakeRoot) -> None:

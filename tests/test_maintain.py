@@ -151,6 +151,28 @@ def test_a_second_maintenance_finds_nothing_to_do(root: LakeRoot) -> None:
     assert (second.changed, second.merged, second.snapshot) == (False, {}, first.snapshot)
 
 
+def test_late_rows_of_a_year_are_merged_and_the_superseded_leave(tmp_path: Path) -> None:
+    root = LakeRoot(tmp_path / "late")
+    days = [dt.date(2022, 1, 1) + dt.timedelta(days=n) for n in range(30)]
+    for again in range(5):
+        run(
+            root,
+            [post(n, f"{day}", body=f"第{again}次改写。") for n, day in enumerate(days)],
+            f"late-{again}",
+        )
+    assert {file.partition for file in open_table(root, "articles").files()} == {"2022"}
+    queries = [
+        f"SELECT * EXCLUDE (provenance) FROM {view} ORDER BY ALL" for view in ("articles", "revisions")
+    ]
+    before = [shown(root, query) for query in queries]
+    assert [len(each) for each in before] == [30, 150]
+    maintain(root)
+    assert [shown(root, query) for query in queries] == before
+    files = open_table(root, "articles").files()
+    assert sorted((file.superseded, file.rows) for file in files) == [(False, 30), (True, 120)]
+    assert verify(root) == []
+
+
 def test_ingesting_goes_on_from_merged_files(root: LakeRoot) -> None:
     maintain(root)
     items = [post(0, "2022-03-01"), post(0, "2022-03-02", body="最后一版。"), post(99, "2022-03-03")]

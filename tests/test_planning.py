@@ -82,6 +82,21 @@ def test_a_run_merges_a_bounded_number_of_small_files_of_full_days() -> None:
     assert few([file(TODAY, 2_000) for _ in range(23)]) == []
 
 
+def test_files_of_a_year_are_merged_sooner_and_seldom() -> None:
+    files: list[DataFile] = []
+    written = most = 0
+    for n in range(512):
+        files.append(file("2026", 20_000 + n))
+        for group in [*few(files), *(groups("articles", files, NOW) if n % 50 == 49 else ())]:
+            assert group.partition == "2026"
+            size = sum(each.size for each in group.files)
+            files = [each for each in files if each not in group.files] + [file("2026", size)]
+            written += size
+        most = max(most, len(files))
+    assert most <= 4 + 8 + 8
+    assert written <= 4 * 512 * 20_500
+
+
 def test_many_small_runs_leave_few_files() -> None:
     files: list[DataFile] = []
     written = 0
@@ -97,7 +112,10 @@ def test_many_small_runs_leave_few_files() -> None:
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from([TODAY, SEALED, QUIET, "2022-03", "2022-04-01"]), st.integers(1, 20 * MIB)),
+        st.tuples(
+            st.sampled_from([TODAY, SEALED, QUIET, "2022-03", "2022-04-01", "2022", "2026"]),
+            st.integers(1, 20 * MIB),
+        ),
         max_size=80,
     )
 )

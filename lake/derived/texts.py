@@ -84,11 +84,12 @@ class Texts:
 
 
 def _files(folder: Place, date: dt.date, runs: set[str]) -> list[Place]:
-    """The files of a day, or of its month if that is over long since, likely ones first.
+    """The files of a day, of its month, which has those that are over long since, and of its year, which has late
+    rows; likely ones first.
 
     A run's file has its name; those that maintenance put together have rows of many.
     """
-    names = (f"{PARTITION}={date:%Y-%m-%d}", f"{PARTITION}={date:%Y-%m}")
+    names = [f"{PARTITION}={date.isoformat()[:length]}" for length in (10, 7, 4)]
     paths: list[Place] = []
     for name in names:
         paths += (folder / name).glob("*.parquet")

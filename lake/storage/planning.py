@@ -2,7 +2,8 @@
 
 Files of a like size are merged, so that a row is written again a bounded number of times, not each time that
 something comes beside it: within a day's own time at most once for every 24-fold of its rows, once when it is
-sealed. What comes late to a sealed day is merged with what else came late, not with the day.
+sealed. What comes late to a sealed day is merged with what else came late, not with the day. So are files of a
+year, whose rows all came late.
 """
 
 from __future__ import annotations
@@ -29,9 +30,12 @@ _SMALL = {"articles": 8 * _MIB}
 _TINY = _MIB // 4
 """Compressed bytes below which a run merges files on its way, which takes 2 ms for each."""
 _NEAR = 4  # how many times as large as another one a file is that is merged with it on the way
-_TINY_FILES = _OPEN_FILES  # of one day: at fewer, rows would be written again more often than by maintenance
 _ON_THE_WAY = 48  # files that a run merges at most: as many as one adds that touches many days
-_DAY = len("2022-03-01")
+_YEARS_FILES = (
+    4  # of a like size in a year's folder, which every question of that year opens, that are merged
+)
+_YEARS_TINY = 8  # the same on a run's way
+_YEAR, _DAY = len("2022"), len("2022-03-01")
 _MONTH = 64 * _MIB
 """Compressed bytes of a month from which its days stay: they are files of 2 MiB then. Months are merged a day at
 a time, in little memory."""
@@ -63,27 +67,28 @@ def groups(name: str, files: Sequence[DataFile], now: dt.datetime) -> Iterator[G
         if partition is not None and partition[:7] in months:
             continue
         small = [file for file in of_part if file.size < limit]
-        if partition is None or _is_open(partition, now):
-            for like in _alike(small):
+        if partition is None or len(partition) == _YEAR or _is_open(partition, now):
+            enough = _YEARS_FILES if len(partition or "") == _YEAR else _OPEN_FILES
+            for like in _alike(small, enough):
                 yield from _cut(like, partition, limit)
         elif len(of_part) > _SEALED_FILES:
             yield from _cut(_late(small), partition, limit)
 
 
 def few(files: Sequence[DataFile]) -> list[Group]:
-    """What a run merges on its way: small files of the days that have most of them, in all a bounded number."""
+    """What a run merges on its way: small files of the days or years that have most of them, in all a bounded number."""
     parts: dict[str, list[DataFile]] = defaultdict(list)
     for file in files:
-        if file.size < _TINY and file.partition is not None and len(file.partition) == _DAY:
-            parts[file.partition].append(file)
+        if file.size < _TINY and not file.superseded and len(file.partition or "") in (_YEAR, _DAY):
+            parts[str(file.partition)].append(file)
     chosen: list[Group] = []
     left = _ON_THE_WAY
-    for day, small in sorted(parts.items(), key=lambda each: (-len(each[1]), each[0])):
+    for part, small in sorted(parts.items(), key=lambda each: (-len(each[1]), each[0])):
         least = min(file.size for file in small)
         taken = [file for file in small if file.size <= _NEAR * least][:left]
-        if len(taken) < _TINY_FILES:
+        if len(taken) < (_YEARS_TINY if len(part) == _YEAR else _OPEN_FILES):
             continue
-        chosen.append(Group(tuple(taken), day))
+        chosen.append(Group(tuple(taken), part))
         left -= len(taken)
     return chosen
 
@@ -96,19 +101,19 @@ def _quiet_months(parts: dict[str | None, list[DataFile]], now: dt.datetime) -> 
     """Months that are long over and small as a whole."""
     months: dict[str, list[DataFile]] = defaultdict(list)
     for partition, files in parts.items():
-        if partition is not None and partition[:7] < (now - _QUIET).strftime("%Y-%m"):
-            months[partition[:7]] += files
+        if len(partition or "") > _YEAR and str(partition)[:7] < (now - _QUIET).strftime("%Y-%m"):
+            months[str(partition)[:7]] += files
     return {month: files for month, files in months.items() if sum(file.size for file in files) < _MONTH}
 
 
-def _alike(files: Sequence[DataFile]) -> Iterator[list[DataFile]]:
-    """Files of a like size, where there are enough of them."""
+def _alike(files: Sequence[DataFile], enough: int) -> Iterator[list[DataFile]]:
+    """Files of a like size, where there are ``enough`` of them."""
     tiers: list[list[DataFile]] = []
     for file in sorted(files, key=lambda each: each.size):
         if not tiers or file.size > _LIKE * tiers[-1][0].size:
             tiers.append([])
         tiers[-1].append(file)
-    return (tier for tier in tiers if len(tier) >= _OPEN_FILES)
+    return (tier for tier in tiers if len(tier) >= enough)
 
 
 def _late(files: Sequence[DataFile]) -> list[DataFile]:

@@ -1,7 +1,7 @@
 """Merging a few small files while ingesting, so that a day of small runs leaves few of them to readers.
 
-A file costs every query a fraction of a millisecond. A run therefore merges as many files of one day as it may
-have added, of the days that have most; the rest is left to maintenance.
+A file costs every query a fraction of a millisecond. A run therefore merges as many files as it may have added, of
+the days and years that have most; the rest is left to maintenance.
 """
 
 from __future__ import annotations
@@ -46,7 +46,12 @@ def tidy(articles: Table, run_id: str, sizes: Sizes, note: Mapping[str, str]) ->
 def _merged(articles: Table, groups: list[Group], run_id: str, sizes: Sizes) -> Iterator[DataFile]:
     for number, group in enumerate(groups):
         name = parquet.file_name(f"{run_id}-merged", number)
-        for rows in moving.days(articles, group.files):
-            yield parquet.write_rows(
-                articles.folder, name, rows, row_group=sizes.row_group, keep=KEYS["articles"]
-            )
+        rows = pa.concat_tables(moving.days(articles, group.files))
+        yield parquet.write_rows(
+            articles.folder,
+            name,
+            rows,
+            row_group=sizes.row_group,
+            partition=group.partition,
+            keep=KEYS["articles"],
+        )

@@ -43,7 +43,7 @@ def keep_writing(folder: str, writer: int) -> None:
         for n in range(BATCH):
             feed.put(f"{n}.md", writer * _EVERY + done * BATCH + n, 1)
         feed.put("shared.md", SHARED, Random(writer * _EVERY + done).randint(1, 9))
-        report = ingest(IngestRequest((str(feed.folder),), root, sizes=Sizes(workers=1)))
+        report = ingest(IngestRequest((str(feed.folder),), root, sizes=Sizes(workers=1, own_dates=2)))
         assert report.new in (BATCH, BATCH + 1) and report.captured == BATCH + 1, report
         done += 1
     _note(folder, f"writer{writer}", {"batches": done})

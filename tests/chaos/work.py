@@ -20,7 +20,7 @@ KINDS = ("ingest", "maintain", "restructure", "publish")
 def work(kind: str, lake: str, source: str | None = None) -> None:
     """Do one operation on a lake; ``source`` is the folder to ingest."""
     logging.disable(logging.WARNING)
-    root, sizes = LakeRoot(Path(lake)), Sizes(workers=1)
+    root, sizes = LakeRoot(Path(lake)), Sizes(workers=1, own_dates=2)
     if kind == "ingest":
         ingest(IngestRequest((str(source),), root, sizes=sizes))
     elif kind == "restructure":
