@@ -25,6 +25,7 @@ from lake.derived.table import Derived
 from lake.derived.tables import DERIVED
 from lake.locations import LakeRoot
 from lake.storage import parquet, snapshots, tables
+from lake.storage.datafile import file_name
 from lake.views.publish import publish
 
 __all__ = ["main"]
@@ -98,7 +99,7 @@ def _rows(root: LakeRoot, number: int, articles: int) -> list[pa.Table]:
 def _commit(root: LakeRoot, parts: list[pa.Table]) -> None:
     table = tables.open_table(root, "articles")
     files = [
-        parquet.write_rows(table.folder, parquet.file_name("bench", n), rows, row_group=10_000)
+        parquet.write_rows(table.folder, file_name("bench", n), rows, row_group=10_000)
         for n, rows in enumerate(parts)
     ]
     versions = {name: tables.open_table(root, name).version for name in ("captures", "rejects")}

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from lake.locations import LakeRoot
 from lake.storage import layout, parquet, tables
+from lake.storage.datafile import DataFile, file_name
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 
@@ -55,14 +56,14 @@ def commit(root: LakeRoot, *, run_id: str = "run", **rows: list[Mapping[str, Any
     return outcomes.commit(_files(root, "outcomes", rows.get("outcomes", [])), note)
 
 
-def _files(root: LakeRoot, name: str, rows: list[Mapping[str, Any]]) -> list[parquet.DataFile]:
+def _files(root: LakeRoot, name: str, rows: list[Mapping[str, Any]]) -> list[DataFile]:
     schema = layout.SCHEMAS[name]
     files = []
     for number, (_, group) in enumerate(groupby(rows, lambda row: row.get("published_date"))):
         table = pa.Table.from_pylist(list(group), schema=schema)
-        file_name = parquet.file_name("run", number)
+        name_of_file = file_name("run", number)
         if name != "captures":
-            files.append(parquet.write_rows(root.table(name), file_name, table, row_group=100))
+            files.append(parquet.write_rows(root.table(name), name_of_file, table, row_group=100))
         else:
-            files.append(parquet.write_captures(root.table(name), file_name, table))
+            files.append(parquet.write_captures(root.table(name), name_of_file, table))
     return files

@@ -21,7 +21,7 @@ from lake.sources import lists, pages, walk
 from lake.sources.checking import check
 from lake.sources.configuration import Source, load
 from lake.sources.entries import Entry, Listing, Place, Way, address, moment
-from lake.storage.index import KnownOrigin
+from lake.storage.known_keys import KnownOrigin
 from tests.live_lake import FETCH, LiveLake, column_source, fast_source
 from tests.site import Site
 

@@ -8,7 +8,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lake.storage.parquet import DataFile
+from lake.storage.datafile import DataFile
 from lake.storage.planning import few, groups
 
 NOW = dt.datetime(2026, 5, 20, 12, tzinfo=dt.UTC)

@@ -19,9 +19,9 @@ from lake.locations import LakeRoot
 from lake.model import Item, Origin
 from lake.schema import CAPTURES
 from lake.storage import parquet
+from lake.storage.datafile import DataFile
 from lake.storage.index import Index
 from lake.storage.layout import SCHEMAS
-from lake.storage.parquet import DataFile
 from lake.storage.tables import Table, open_lake, open_table
 from lake.storage.verify import verify
 from tests.stored import number, post, run

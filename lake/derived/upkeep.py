@@ -25,8 +25,8 @@ from lake.derived.table import Derived
 from lake.derived.tables import DERIVED
 from lake.locations import LakeRoot
 from lake.storage import published
+from lake.storage.datafile import is_whole
 from lake.storage.files import Place
-from lake.storage.parquet import is_whole
 from lake.views.stored import quoted
 
 __all__ = ["alone", "damaged", "keep_up", "remove", "vacuum"]

@@ -19,7 +19,7 @@ from lake.sources.fetch import FetchFailed, Response
 from lake.sources.known import Known
 from lake.sources.state import Failure, SourceState
 from lake.sources.threads import Emit
-from lake.storage.index import KnownOrigin
+from lake.storage.known_keys import KnownOrigin
 
 __all__ = ["FORGET", "Articles", "Desk"]
 

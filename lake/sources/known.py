@@ -9,7 +9,8 @@ from typing import Any, Self
 from lake.locations import LakeRoot
 from lake.model import Item, Origin
 from lake.storage import raw
-from lake.storage.index import Index, KnownOrigin
+from lake.storage.index import Index
+from lake.storage.known_keys import KnownOrigin
 from lake.storage.tables import create, open_lake
 
 __all__ = ["Known"]

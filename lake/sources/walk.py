@@ -12,7 +12,7 @@ from lake.sources import feeds, lists, pages, sitemaps
 from lake.sources.configuration import Source
 from lake.sources.entries import Entry, Listing, Part, Place
 from lake.sources.state import Gap, ListState
-from lake.storage.index import KnownOrigin
+from lake.storage.known_keys import KnownOrigin
 
 __all__ = [
     "Descent",

@@ -19,9 +19,9 @@ from lake.locations import LakeRoot
 from lake.schema import ARTICLES
 from lake.settings import Sizes
 from lake.storage import parquet
+from lake.storage.datafile import DataFile, file_name
 from lake.storage.extracts import Extracts
 from lake.storage.keys import KEYS
-from lake.storage.parquet import DataFile
 
 __all__ = ["partitions", "write_articles"]
 
@@ -61,7 +61,7 @@ def write_articles(
 
     def write(part: tuple[str, pa.Table]) -> DataFile:
         partition, rows = part
-        name = parquet.file_name(run_id, next(numbers))
+        name = file_name(run_id, next(numbers))
         return parquet.write_rows(
             folder, name, rows, row_group=sizes.row_group, partition=partition, keep=keep
         )

@@ -21,11 +21,12 @@ from lake.model import Item, RejectRecord
 from lake.schema import CAPTURES
 from lake.settings import Sizes
 from lake.storage import parquet, staging
+from lake.storage.datafile import DataFile, file_name
 from lake.storage.handles import held_lake
-from lake.storage.index import Index, KnownCapture
+from lake.storage.index import Index
 from lake.storage.intake import batches, capture_row
 from lake.storage.keys import body_hashes, capture_key, reject_key
-from lake.storage.parquet import DataFile
+from lake.storage.known_keys import KnownCapture
 from lake.storage.raw import bodies, locate, read, read_batch, read_many
 from lake.storage.staging import stage_rejects
 from lake.storage.tables import Lake, create
@@ -218,7 +219,7 @@ class _Run:
                 self._bodies.add(row["sha256"])
         file = None
         if new:
-            name = parquet.file_name(self._run_id, next(self._numbers))
+            name = file_name(self._run_id, next(self._numbers))
             table = pa.Table.from_pylist(new, CAPTURES)
             file = parquet.write_captures(self._root.table("captures"), name, table)
         bare = pa.Table.from_pylist([{**row, "body": None} for row in rows], _BARE)

@@ -30,12 +30,12 @@ from lake.settings import Sizes
 from lake.storage import parquet, records, snapshots, staging
 from lake.storage.articles import write_articles
 from lake.storage.copies import reread
+from lake.storage.datafile import DataFile, file_name
 from lake.storage.decide import Outcome, plan, resolve
 from lake.storage.extracts import Extracts
 from lake.storage.handles import held_lake
 from lake.storage.index import Index
 from lake.storage.keys import KEYS
-from lake.storage.parquet import DataFile
 from lake.storage.tables import Lake, Table, create
 from lake.storage.tidying import tidy
 from lake.storage.turns import attempts
@@ -164,7 +164,7 @@ class _Run:
         """Write rows of outcomes or rejects as one file, if there are any."""
         if not len(rows):
             return []
-        name = parquet.file_name(self.run_id, 0)
+        name = file_name(self.run_id, 0)
         keep = KEYS[table.name] if len(rows) <= _KEPT else ()
         return [parquet.write_rows(table.folder, name, rows, row_group=self.sizes.row_group, keep=keep)]
 

@@ -18,8 +18,8 @@ from lake.derived import upkeep
 from lake.locations import TABLES, LakeRoot
 from lake.storage import published as published_file
 from lake.storage import snapshots
+from lake.storage.datafile import STATISTICS, DataFile, is_whole, statistics
 from lake.storage.files import Place, absent, readable
-from lake.storage.parquet import STATISTICS, DataFile, is_whole, statistics
 from lake.storage.tablelog import log_entry
 from lake.storage.tables import Lake, Table
 

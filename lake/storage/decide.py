@@ -19,8 +19,9 @@ import pyarrow.compute as pc
 from lake.merge import Copy, merge
 from lake.rows import merged_row, staged_copy
 from lake.storage.extracts import Extracts
-from lake.storage.index import Index, KnownArticle, Member
+from lake.storage.index import Index
 from lake.storage.keys import origin_key
+from lake.storage.known_keys import KnownArticle, Member
 
 __all__ = ["Group", "Outcome", "Plan", "Reread", "Verdict", "plan", "resolve"]
 

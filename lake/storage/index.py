@@ -15,70 +15,24 @@ import logging
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Self
 
 from lake.errors import Retry, Stop
 from lake.locations import TABLES, LakeRoot
 from lake.storage import keys
+from lake.storage.datafile import DataFile
 from lake.storage.indexfile import is_damage, open_index, transaction
-from lake.storage.parquet import DataFile
+from lake.storage.known_keys import KnownArticle, KnownCapture, KnownOrigin, Member
 from lake.storage.tablelog import log_entry
 from lake.storage.tables import Lake, Table
 
-__all__ = ["Index", "KnownArticle", "KnownCapture", "KnownOrigin", "Member"]
+__all__ = ["Index"]
 
 log = logging.getLogger(__name__)
 
 _ROWS = 100_000  # rows whose keys are sorted at once; as values they take about 50 MB
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class KnownCapture:
-    """A capture in the lake; ``outcome`` and ``extractor`` of its latest structuring, None before that.
-
-    ``file`` holds its row and ``body_file`` its bytes, both relative to the table's folder. ``captured_at`` is the
-    time that its row has, whenever else the same bytes came.
-    """
-
-    sha256: str
-    file: str
-    body_file: str | None
-    outcome: str | None
-    article_id: str | None
-    extractor: str | None
-    captured_at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class KnownArticle:
-    """An article's current revision."""
-
-    revision: int
-    content_hash: str
-    first_seen_at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A capture of an article; ``origin`` is a hash of its origin's text (see keys.origin_key)."""
-
-    article_id: str
-    capture_id: str
-    origin: bytes
-    captured_at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class KnownOrigin:
-    """The newest capture of an origin; ``outcome`` is None if it was not structured yet."""
-
-    capture_id: str
-    sha256: str
-    captured_at: dt.datetime
-    outcome: str | None
 
 
 class Index:

@@ -9,7 +9,7 @@ import pyarrow as pa
 from deltalake.transaction import AddAction, RemoveAction
 
 from lake import schema
-from lake.storage.parquet import DataFile
+from lake.storage.datafile import DataFile
 
 __all__ = ["SCHEMAS", "adding", "delta_schema", "gains", "partitions", "removing"]
 

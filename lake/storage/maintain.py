@@ -23,9 +23,9 @@ from lake.errors import Conflict
 from lake.locations import TABLES, LakeRoot
 from lake.settings import Sizes
 from lake.storage import moving, parquet, snapshots
+from lake.storage.datafile import SUPERSEDED, DataFile, file_name
 from lake.storage.index import Index
 from lake.storage.layout import SCHEMAS
-from lake.storage.parquet import SUPERSEDED, DataFile
 from lake.storage.planning import Group, groups
 from lake.storage.tables import Table, open_lake, open_table
 from lake.storage.turns import attempts
@@ -174,7 +174,7 @@ class _Work:
         return snapshot
 
     def _write(self, table: Table, group: Group) -> list[DataFile]:
-        name = parquet.file_name(self._run_id, self.made[table.name])
+        name = file_name(self._run_id, self.made[table.name])
         if table.name == "articles":
             return self._write_articles(table, group, name)
         rows = pa.concat_tables(

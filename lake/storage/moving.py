@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 
 from lake.schema import ARTICLES
 from lake.storage import parquet
+from lake.storage.datafile import DataFile
 from lake.storage.index import Index
-from lake.storage.parquet import DataFile
 from lake.storage.tables import Table
 
 __all__ = ["current", "days", "superseded"]

@@ -7,16 +7,14 @@ bodies compress 7.6 times in pages of megabytes and 3.2 times one by one.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 import logging
 import os
-import secrets
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,28 +23,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from lake.schema import PARTITION
+from lake.storage.datafile import STATISTICS, DataFile, digest, statistics
 from lake.storage.files import Place, flush, readable
 from lake.storage.objects import ObjectPath
 
-__all__ = [
-    "STATISTICS",
-    "SUPERSEDED",
-    "DataFile",
-    "file_name",
-    "is_whole",
-    "read_rows",
-    "salvage",
-    "statistics",
-    "write_captures",
-    "write_rows",
-    "write_stream",
-]
+__all__ = ["read_rows", "salvage", "write_captures", "write_rows", "write_stream"]
 
 log = logging.getLogger(__name__)
-
-STATISTICS = ("article_id", "published_at", "published_date", "revision")
-"""Columns whose bounds go to the Delta log and the files: what readers prune by. Bounds of texts are as long
-as the texts: with them, a file of three articles is twice as large (measured)."""
 
 _FEW = 1000
 """Rows below which dictionaries of values cost more time than they save bytes (measured)."""
@@ -56,53 +39,10 @@ _HANDFUL = 8
 nothing in so few rows (measured)."""
 _TEXTS = ("body_text", "body_markdown")
 
-SUPERSEDED = "superseded-"
-"""How names of files begin that hold superseded revisions alone."""
-
 _BODY_BYTES = 4 * 1024 * 1024
 """Bytes of bodies in one row group: what a point read must unpack (5-10 ms)."""
-_HASH = 16  # hex digits of a file's sha256 at the end of its name
 _UNREADABLE = (OSError, pa.ArrowException, ValueError)
 _BLOOM = {"ndv": 20_000, "fpp": 0.01}
-
-
-@dataclass(frozen=True, slots=True)
-class DataFile:
-    """A data file of a table: ``path`` is relative to the table's folder, ``size`` in bytes.
-
-    ``revision`` is the highest one in a file of articles. ``stats`` is the Delta log's JSON of row count and
-    bounds, for a file that is to be committed. ``keys`` are columns of a file that was just written, so that
-    the key index, and perhaps publishing, need not read it.
-    """
-
-    path: str
-    size: int
-    rows: int
-    partition: str | None = None
-    revision: int | None = None
-    stats: str = ""
-    keys: pa.Table | None = field(default=None, repr=False, compare=False)
-
-    @property
-    def superseded(self) -> bool:
-        """Whether all rows were superseded when the file was written: its name says so."""
-        return self.path.rpartition("/")[2].startswith(SUPERSEDED)
-
-
-def file_name(run_id: str, number: int) -> str:
-    """A file name that no other run, attempt or machine uses; its content's hash is added to it."""
-    return f"{run_id}-{number:05d}-{secrets.token_hex(4)}.parquet"
-
-
-def is_whole(path: Place) -> bool:
-    """Whether a file's bytes are those that were written, by the hash in its name; True if it has none."""
-    parts = path.stem.rpartition(".")
-    return not parts[1] or _hash(path) == parts[2]
-
-
-def _hash(path: Place) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:_HASH]
 
 
 def write_rows(
@@ -259,7 +199,7 @@ def _begun(path: Place) -> Iterator[Path]:
 
 def _finished(folder: Place, name: str, written: Path, rows: pa.Table, partition: str | None) -> DataFile:
     """Put a written file's hash into its name, so that `verify` can tell damage anywhere in it; make it last."""
-    name = f"{name.removesuffix('.parquet')}.{_hash(written)}.parquet"
+    name = f"{name.removesuffix('.parquet')}.{digest(written)}.parquet"
     size = written.stat().st_size
     _kept(written, folder / name)
     stats = statistics(rows)
@@ -278,22 +218,3 @@ def _kept(written: Path, target: Place) -> None:
     written.rename(target)
     flush(target)
     flush(target.parent)
-
-
-def statistics(rows: pa.Table) -> dict[str, Any]:
-    """What the Delta log says of a file: its number of rows, and bounds and NULLs of some columns."""
-    low, high, nulls = {}, {}, {}
-    for name in STATISTICS:
-        if name in rows.column_names and len(rows):
-            bounds = pc.min_max(rows.column(name))
-            nulls[name] = rows.column(name).null_count
-            if bounds["min"].is_valid:
-                low[name], high[name] = _plain(bounds["min"]), _plain(bounds["max"])
-    return {"numRecords": len(rows), "minValues": low, "maxValues": high, "nullCount": nulls}
-
-
-def _plain(value: pa.Scalar) -> Any:
-    found = value.as_py()
-    if pa.types.is_timestamp(value.type):
-        return found.isoformat(timespec="microseconds").replace("+00:00", "Z")
-    return found.isoformat() if pa.types.is_date(value.type) else found

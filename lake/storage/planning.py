@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lake.storage.parquet import DataFile
+from lake.storage.datafile import DataFile
 
 __all__ = ["Group", "few", "groups"]
 

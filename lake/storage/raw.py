@@ -18,8 +18,9 @@ from lake.locations import LakeRoot
 from lake.schema import CAPTURE_COLUMNS, CAPTURES
 from lake.storage import staging
 from lake.storage.files import Place, place, readable
-from lake.storage.index import Index, KnownCapture
+from lake.storage.index import Index
 from lake.storage.keys import groups_with_bodies
+from lake.storage.known_keys import KnownCapture
 from lake.storage.tables import open_lake
 
 __all__ = ["bodies", "locate", "read", "read_batch", "read_many"]

@@ -14,7 +14,8 @@ from lake.schema import OUTCOMES, REJECTS
 from lake.storage import staging
 from lake.storage.decide import Outcome
 from lake.storage.extracts import Extracts
-from lake.storage.index import Index, KnownCapture
+from lake.storage.index import Index
+from lake.storage.known_keys import KnownCapture
 
 __all__ = ["outcomes", "rejections", "staged_rejects", "telling", "unknown"]
 

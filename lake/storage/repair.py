@@ -27,12 +27,12 @@ from lake.locations import TABLES, LakeRoot
 from lake.settings import Sizes
 from lake.storage import damage, handles, indexfile, parquet
 from lake.storage.damage import Finding
+from lake.storage.datafile import DataFile, file_name
 from lake.storage.files import readable as opened
 from lake.storage.keys import body_hashes
 from lake.storage.layout import SCHEMAS
 from lake.storage.logs import readable, without_damaged_notes
 from lake.storage.maintain import clear_staging, pin
-from lake.storage.parquet import DataFile
 from lake.storage.remaking import remake
 from lake.storage.tables import Table, create, open_table
 from lake.storage.turns import attempts
@@ -186,7 +186,7 @@ class _Work:
             yield parquet.write_rows(table.folder, self._name(), part, row_group=self._sizes.row_group)
 
     def _name(self) -> str:
-        return parquet.file_name(self._run_id, next(self._numbers))
+        return file_name(self._run_id, next(self._numbers))
 
 
 def _salvaged(table: Table, file: DataFile) -> pa.Table:

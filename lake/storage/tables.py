@@ -21,10 +21,10 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 from lake.errors import Conflict, Retry, Stop
 from lake.locations import TABLES, LakeRoot
 from lake.storage.bucket import failure
+from lake.storage.datafile import STATISTICS, DataFile
 from lake.storage.files import Place, flush
 from lake.storage.layout import adding, delta_schema, gains, partitions, removing
 from lake.storage.objects import ObjectPath
-from lake.storage.parquet import STATISTICS, DataFile
 from lake.storage.probing import check_writable
 from lake.storage.tablelog import APPLICATION, NOTE, commit_note, log_entry
 

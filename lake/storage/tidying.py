@@ -14,8 +14,8 @@ import pyarrow as pa
 from lake.errors import Conflict
 from lake.settings import Sizes
 from lake.storage import moving, parquet
+from lake.storage.datafile import DataFile, file_name
 from lake.storage.keys import KEYS
-from lake.storage.parquet import DataFile
 from lake.storage.planning import Group, few
 from lake.storage.tables import Table
 
@@ -45,7 +45,7 @@ def tidy(articles: Table, run_id: str, sizes: Sizes, note: Mapping[str, str]) ->
 
 def _merged(articles: Table, groups: list[Group], run_id: str, sizes: Sizes) -> Iterator[DataFile]:
     for number, group in enumerate(groups):
-        name = parquet.file_name(f"{run_id}-merged", number)
+        name = file_name(f"{run_id}-merged", number)
         rows = pa.concat_tables(moving.days(articles, group.files))
         yield parquet.write_rows(
             articles.folder,
