@@ -82,7 +82,8 @@ class Work:
         paths = changes.added(self._root, start, self._version) if start else None
         if paths is None:
             start, paths = 0, changes.all_files(self._root, self._version)
-            log.info("%s: made from %d files of articles", ", ".join(table.name for table in of), len(paths))
+            names = ", ".join(table.name for table in of)
+            log.info("derived tables are made from %d files of articles: %s", len(paths), names)
         columns = [*dict.fromkeys(name for table in of for name in table.reads)]
         batches = 0
         with ExitStack() as opened, ThreadPoolExecutor(_THREADS) as pool:
