@@ -16,7 +16,6 @@ replaced by the files each time. The file notes what it shows, so that a run tha
 
 from __future__ import annotations
 
-import datetime as dt
 import fcntl
 import hashlib
 import logging
@@ -40,14 +39,12 @@ from lake.storage.published import Edition
 from lake.storage.snapshots import Files, Snapshot
 from lake.storage.tables import Lake
 from lake.views.blank import copy_blank, fingerprint, forget, write_blank
-from lake.views.stored import RELATIONS, SNAPSHOT_COLUMNS, quoted, select_files
+from lake.views.past import Mark, attach, past_contents, store_snapshots
+from lake.views.stored import RELATIONS, quoted, select_files
 
 __all__ = ["Published", "publish", "write_views"]
 
 log = logging.getLogger(__name__)
-
-Mark = tuple[int, str, dt.datetime]
-"""What tells a snapshot from that of another lake: id, run and time."""
 
 _AT_ONCE = 5_000
 """Rows that derived tables may lack to be brought up while other publishers wait: some seconds."""
@@ -135,9 +132,9 @@ def _attempt(root: LakeRoot, *, always: bool, anew: bool) -> Published:
         _remove(fresh)
         if anew:
             forget(root.index.parent)
-        past = None if anew or before is None else _attach_past(connection, before.path)
+        past = None if anew or before is None else attach(connection, before.path)
         contents = _contents(newest, files, derived)
-        if always or past is None or _past_contents(connection) != contents:
+        if always or past is None or past_contents(connection) != contents:
             every = chain(filter(None, [newest]), history)
             write_views(connection, fresh, files, derived, every, past, root.index.parent, contents)
             _show(root, fresh, before)
@@ -184,7 +181,7 @@ def write_views(
     connection.execute(f"ATTACH {quoted(str(path))} AS lake")
     connection.execute("USE lake")
     connection.execute("BEGIN")
-    _store_snapshots(connection, history, past)
+    store_snapshots(connection, history, past)
     current = sorted(set(files.paths["articles"]).difference(files.superseded))
     lists = {**files.paths, "articles": current, "superseded": files.superseded, "revised": files.revised}
     base = {name: select_files(columns, lists[name]) for name, columns in RELATIONS.items() if lists[name]}
@@ -201,13 +198,6 @@ def _contents(newest: Snapshot | None, files: Files, derived: Mapping[str, str])
     mark = (newest.id, newest.run_id, newest.committed_at) if newest else None
     shown = (fingerprint(), mark, files.paths, files.superseded, files.revised, sorted(derived.items()))
     return hashlib.sha256(repr(shown).encode()).hexdigest()
-
-
-def _past_contents(connection: duckdb.DuckDBPyConnection) -> str | None:
-    """The same of the file attached as ``past``, as it was noted there."""
-    query = "SELECT comment FROM duckdb_tables() WHERE database_name = 'past' AND schema_name = 'stored'"
-    found = connection.execute(query).fetchone()
-    return found[0] if found else None
 
 
 def _recent(lake: Lake | None) -> Mapping[str, pa.Table]:
@@ -230,49 +220,6 @@ def _derived(
     version = newest.versions["articles"]
     done = upkeep.keep_up(root, version, connection, recent=recent, most=_AT_ONCE)
     return None if done else version, relations(root, version)
-
-
-def _attach_past(connection: duckdb.DuckDBPyConnection, database: Path) -> Mark | None:
-    """Attach the file published before as ``past``; its newest snapshot, None if it can't be used."""
-    try:
-        connection.execute(f"ATTACH {quoted(str(database))} AS past (READ_ONLY)")
-        found = connection.execute("SELECT * FROM past.stored.snapshots ORDER BY snapshot DESC LIMIT 1")
-        names, row = [column[0] for column in found.description or []], found.fetchone()
-        if row is None or names != list(SNAPSHOT_COLUMNS):
-            return None
-        return row[names.index("snapshot")], row[names.index("run_id")], row[names.index("committed_at")]
-    except duckdb.Error as error:
-        log.debug("the snapshots are read from the log: %s", error)
-        return None
-
-
-def _store_snapshots(
-    connection: duckdb.DuckDBPyConnection, history: Iterable[Snapshot], past: Mark | None
-) -> None:
-    """Fill ``stored.snapshots``: reading each snapshot from the log anew would cost more with every run."""
-    rows = []
-    for snapshot in history:
-        if past == (snapshot.id, snapshot.run_id, snapshot.committed_at):
-            connection.execute("INSERT INTO stored.snapshots BY NAME SELECT * FROM past.stored.snapshots")
-            break
-        rows.append(_row(snapshot))
-    if rows:
-        connection.register("newer", pa.Table.from_pylist(rows[::-1]))
-        connection.execute("INSERT INTO stored.snapshots BY NAME SELECT * FROM newer")
-
-
-def _row(snapshot: Snapshot) -> dict[str, object]:
-    return {
-        "snapshot": snapshot.id,
-        "committed_at": snapshot.committed_at,
-        "operation": snapshot.operation,
-        "run_id": snapshot.run_id,
-        **{name: snapshot.counts.get(name) for name in _COUNTS},
-        **{f"{table}_version": version for table, version in sorted(snapshot.versions.items())},
-    }
-
-
-_COUNTS = ("captured", "new", "revised", "merged", "unchanged", "rejected")
 
 
 @contextmanager
