@@ -22,7 +22,8 @@ from lake.storage import parquet
 from lake.storage.datafile import DataFile
 from lake.storage.index import Index
 from lake.storage.layout import SCHEMAS
-from lake.storage.tables import Table, open_lake, open_table
+from lake.storage.table import Table
+from lake.storage.tables import open_lake, open_table
 from lake.storage.verify import verify
 from tests.stored import number, post, run
 

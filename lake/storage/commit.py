@@ -36,7 +36,8 @@ from lake.storage.extracts import Extracts
 from lake.storage.handles import held_lake
 from lake.storage.index import Index
 from lake.storage.keys import KEYS
-from lake.storage.tables import Lake, Table, create
+from lake.storage.table import Table
+from lake.storage.tables import Lake, create
 from lake.storage.tidying import tidy
 from lake.storage.turns import attempts
 

@@ -20,8 +20,9 @@ from lake.storage import published as published_file
 from lake.storage import snapshots
 from lake.storage.datafile import STATISTICS, DataFile, is_whole, statistics
 from lake.storage.files import Place, absent, readable
+from lake.storage.table import Table
 from lake.storage.tablelog import log_entry
-from lake.storage.tables import Lake, Table
+from lake.storage.tables import Lake
 
 __all__ = ["BROKEN", "Finding", "derived", "files", "orphans", "pins", "published"]
 

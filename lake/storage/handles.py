@@ -14,8 +14,9 @@ from pathlib import Path
 from deltalake.exceptions import DeltaError
 
 from lake.locations import LakeRoot
+from lake.storage.table import Table
 from lake.storage.tablelog import log_entry
-from lake.storage.tables import Lake, Table, open_lake, open_table
+from lake.storage.tables import Lake, open_lake, open_table
 
 __all__ = ["forget", "held_lake"]
 

@@ -24,8 +24,9 @@ from lake.storage import keys
 from lake.storage.datafile import DataFile
 from lake.storage.indexfile import is_damage, open_index, transaction
 from lake.storage.known_keys import KnownArticle, KnownCapture, KnownOrigin, Member
+from lake.storage.table import Table
 from lake.storage.tablelog import log_entry
-from lake.storage.tables import Lake, Table
+from lake.storage.tables import Lake
 
 __all__ = ["Index"]
 

@@ -27,7 +27,8 @@ from lake.storage.datafile import SUPERSEDED, DataFile, file_name
 from lake.storage.index import Index
 from lake.storage.layout import SCHEMAS
 from lake.storage.planning import Group, groups
-from lake.storage.tables import Table, open_lake, open_table
+from lake.storage.table import Table
+from lake.storage.tables import open_lake, open_table
 from lake.storage.turns import attempts
 
 __all__ = ["RETENTION", "Maintained", "clear_staging", "maintain", "pin", "stale_staging", "vacuum"]

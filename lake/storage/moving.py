@@ -13,7 +13,7 @@ from lake.schema import ARTICLES
 from lake.storage import parquet
 from lake.storage.datafile import DataFile
 from lake.storage.index import Index
-from lake.storage.tables import Table
+from lake.storage.table import Table
 
 __all__ = ["current", "days", "superseded"]
 

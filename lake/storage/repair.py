@@ -34,7 +34,8 @@ from lake.storage.layout import SCHEMAS
 from lake.storage.logs import readable, without_damaged_notes
 from lake.storage.maintain import clear_staging, pin
 from lake.storage.remaking import remake
-from lake.storage.tables import Table, create, open_table
+from lake.storage.table import Table
+from lake.storage.tables import create, open_table
 from lake.storage.turns import attempts
 from lake.storage.verify import verify
 from lake.views.publish import publish

@@ -15,6 +15,7 @@ from typing import Any
 
 from lake.locations import TABLES, LakeRoot
 from lake.storage import tablelog, tables
+from lake.storage.table import Table
 
 __all__ = ["Files", "Snapshot", "damaged", "exists", "files", "history", "latest"]
 
@@ -65,7 +66,7 @@ def latest(root: LakeRoot) -> Snapshot | None:
     return next(history(root), None)
 
 
-def history(root: LakeRoot, outcomes: tables.Table | None = None) -> Iterator[Snapshot]:
+def history(root: LakeRoot, outcomes: Table | None = None) -> Iterator[Snapshot]:
     """Every snapshot that the log still knows, newest first; up to ``outcomes``, where that is open already.
 
     One whose note is damaged is left out with a warning, as if the log had lost it: the one before it still

@@ -17,7 +17,7 @@ from lake.storage import moving, parquet
 from lake.storage.datafile import DataFile, file_name
 from lake.storage.keys import KEYS
 from lake.storage.planning import Group, few
-from lake.storage.tables import Table
+from lake.storage.table import Table
 
 __all__ = ["tidy"]
 

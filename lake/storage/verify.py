@@ -21,7 +21,8 @@ from lake.storage.files import readable
 from lake.storage.index import Index
 from lake.storage.layout import SCHEMAS
 from lake.storage.maintain import stale_staging
-from lake.storage.tables import Lake, Table, open_lake
+from lake.storage.table import Table
+from lake.storage.tables import Lake, open_lake
 
 __all__ = ["Finding", "load_keys", "verify"]
 
