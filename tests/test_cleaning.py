@@ -142,6 +142,14 @@ def test_lazy_images_are_found_and_data_images_are_not() -> None:
     ("html", "urls"),
     [
         ("<img src='data:x' data-srcset='/a-8.jpg 800w, /a-16.jpg 1600w'>", ["/a-16.jpg"]),
+        ("<img src='/blank.gif' data-echo='/h.jpg'>", ["/h.jpg"]),
+        ("<img src='/s.gif' _src='/h.jpg?w=600' title='/t.jpg'>", ["/h.jpg?w=600"]),
+        ("<img src='data:x' data-name='h.jpg'>", []),
+        ("<picture><source srcset='/i-4.jpg 400w, /i-8.jpg 800w'><img src='data:x'></picture>", ["/i-8.jpg"]),
+        (
+            "<picture><source srcset='/i-8.webp 800w'><img src='/i.jpg'></picture><img src='data:x'>",
+            ["/i.jpg"],
+        ),
         ("<img srcset='/b.jpg 1x, /b-2.jpg 2x'>", ["/b-2.jpg"]),
         ("<img src='/img/blank.gif' srcset='/c.jpg'>", ["/c.jpg"]),
         ("<img src='/img/blank.gif'>", ["/img/blank.gif"]),

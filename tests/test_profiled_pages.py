@@ -102,6 +102,33 @@ def test_labelled_names_beside_what_the_profile_selects(
     assert found.body_text == "\n\n".join(STORY)
 
 
+LINKS = "".join(
+    f'<li><a href="/{n}.html">云帆股份发布第{n}季度业绩预告，净利润同比增长</a></li>' for n in range(4)
+)
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        f"<ul>{LINKS}</ul>",
+        f"<p>相关阅读：</p>{LINKS.replace('li>', 'p>')}",
+        '<div class="recommend"><h4>云帆股份预告</h4><p>云帆股份今日公告，预计净利润同比增长三成，主要由于新产品放量。</p></div>',
+        '<div class="disclaimer">免责声明：本文仅代表作者个人观点，与本网无关，文字和内容未经本站证实。</div>',
+        '<div id="player"><p>您的浏览器不支持 HTML5 视频</p></div>',
+        "<p>推荐阅读</p><p>云帆股份预告</p>",
+    ],
+    ids=["links", "linked paragraphs", "teasers", "disclaimer", "player", "related reading"],
+)
+def test_what_no_selector_drops_behind_the_text(noise: str) -> None:
+    page = (
+        f'<html><head><title>{HEADING}</title></head><body><div class="detail-title">{HEADING}</div>'
+        f'<div class="detail-content">{BODY}{noise}</div></body></html>'
+    )
+    found = extract(page, url=STCN, captured_at=dt.datetime(2022, 6, 1, tzinfo=dt.UTC))
+    assert found.extractor == f"{EXTRACTOR}+stcn"
+    assert found.body_text == "\n\n".join(STORY)
+
+
 def test_a_label_behind_the_heading_is_no_part_of_the_title() -> None:
     page = (
         f"<html><head><title>{HEADING}_远岸网</title></head><body><div class='text-title'><h1>{HEADING} <span>原创</span></h1>"

@@ -8,9 +8,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from lake.extraction import fields
 from lake.extraction.cleaning import Content, balanced, read
-from lake.extraction.generic import Area, article_tokens, find
+from lake.extraction.generic import Area, article_tokens, find, within
 from lake.extraction.metadata import Metadata
-from lake.extraction.outline import Outline, outline
+from lake.extraction.outline import Outline, outline, outline_of
 from lake.extraction.page_data import ScriptBody, body_from_scripts, paragraphs
 from lake.extraction.parsing import parse
 from lake.extraction.profile import Found
@@ -86,7 +86,9 @@ def _generic(tree: LexborHTMLParser, found: Found | None, head: Metadata, addres
 
 def _read_written(html: str, address: str | None) -> Content:
     """Read a body that a profile gives as lexbor wrote it."""
-    return read(Tokens.of_html(html), balanced=balanced(html), base_url=address)
+    page = outline_of(Tokens.of_html(html))
+    tokens = article_tokens(page, within(page), None)
+    return read(tokens, balanced=balanced(html), base_url=address)
 
 
 def _read_html(html: str, address: str | None) -> Content:

@@ -28,16 +28,16 @@ _ENOUGH, _NEARLY_ALL = 40, 0.95
 _OUT = -1e6
 
 
-def leave_out(page: Outline) -> list[int]:
+def leave_out(page: Outline, least: float = 0.0) -> list[int]:
     """Take the elements of suspicious names out of the sums, unless they hold too much of the prose.
 
     Comments and related articles may hold nearly all of it where enough prose is in no such element, and not
-    much where they hold the page's heading too.
+    much where they hold the page's heading too. Names whose share is less than ``least`` are left alone.
     """
     total = page.gains[0]
     left_out: list[int] = []
     covered = 0
-    suspects = page.suspects()
+    suspects = [(index, share) for index, share in page.suspects() if share >= least]
     alike = _gains_alike(page, suspects)
     left = total - sum(alike.values())
     heading = page.tags.index("h1") if "h1" in page.tags else -1

@@ -37,11 +37,14 @@ _LAZY = (
 _SETS = ("data-srcset", "data-lazy-srcset", "srcset")
 """Where they keep several for screens of different widths; looked at where no single one is given."""
 _STANDS_IN = re.compile(
-    r"(?:/|^)(?:[\w-]{0,20}[-_])?(?:blank|spacer|placeholder|loading|transparent|pixel|1x1|lazy(?:load)?)"
+    r"(?:/|^)(?:[\w-]{0,20}[-_])?(?:blank|spacer|placeholder|loading|transparent|pixel|1x1|lazy(?:load)?|s|none|gr[ae]y|empty|clear|default)"
     r"(?:[-_][\w-]{0,20})?\.(?:gif|png|jpe?g|svg)(?:\?|$)",
     re.IGNORECASE,
 )
 """Names of pictures that stand where another one is loaded later."""
+_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".bmp")
+_QUERY = re.compile("[?#!@]")
+_NO_ADDRESS = frozenset(("alt", "title", "class", "id", "style", "name", "src"))
 _WIDTH = re.compile(r"\s(\d{1,5})(?:\.\d{1,2})?[wx]\s*$")
 _PIXELS = re.compile(r"\s{0,9}(\d{1,5})(?:\.\d{1,9})?\s{0,9}(?:px)?\s{0,9}")
 TABLE_CELL_PARAGRAPHS = 3
@@ -129,14 +132,21 @@ def read_image(attrs: Attrs, base_url: str | None) -> Image | None:
 
 
 def _address(attrs: Attrs, base_url: str | None) -> str | None:
-    """The address that an image is loaded from: a lazy one, its own, the widest of a set, or a stand-in's."""
+    """The address that an image is loaded from: a lazy one, its own, the widest of a set, any other, or a stand-in's."""
     sources = (attrs.get(key, "").strip() for key in _LAZY)
     urls = (markdown.absolute(source, base_url) for source in sources if source.strip("#"))
     first = next(filter(None, urls), None)
     if first is not None and not _STANDS_IN.search(first):
         return first
-    widest = (_widest(attrs[key]) for key in _SETS if attrs.get(key))
-    return next(filter(None, (markdown.absolute(one, base_url) for one in widest if one)), first)
+    others = [_widest(attrs[key]) for key in _SETS if attrs.get(key)]
+    others += [value for key, value in attrs.items() if key not in _NO_ADDRESS and _is_picture(value)]
+    return next(filter(None, (markdown.absolute(one.strip(), base_url) for one in others if one)), first)
+
+
+def _is_picture(value: str) -> bool:
+    """Whether an address is a picture's by its ending, whatever the attribute is called in which a script finds it."""
+    path = _QUERY.split(value.strip(), maxsplit=1)[0]
+    return "/" in path and path.lower().endswith(_ENDINGS) and len(path.split()) == 1
 
 
 def _widest(candidates: str) -> str:

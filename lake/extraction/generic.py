@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lake.extraction.container import container_of, leave_out, take_out
-from lake.extraction.junk import is_end, is_phrase
+from lake.extraction.junk import STRONG, is_end, is_notice, is_phrase
 from lake.extraction.outline import Block, Outline
 from lake.extraction.teasers import outweigh
 from lake.extraction.titles import plain
 from lake.extraction.tokens import Tokens
 
-__all__ = ["Area", "article_tokens", "find"]
+__all__ = ["Area", "article_tokens", "find", "within"]
 
 _LINKED = 0.6
 """Share of link text from which a group of at least two blocks is a list of links."""
@@ -62,6 +62,30 @@ def find(page: Outline) -> Area:
     return _area(page, container, left_out)
 
 
+def within(page: Outline) -> Area:
+    """What of a container that is known is the article.
+
+    Only what is surely none goes: elements of telling names, lists of links, what follows a heading of related
+    reading. Buttons' words and repeated runs stay: they were the article's own on pages of profiled sites.
+    """
+    named = leave_out(page, STRONG)
+    live = _outside(page, page.blocks, named)
+    linked = _link_lists(page, 0, live)
+    live = _outside(page, live, linked)
+    texts = [block for block in live if block.words < _PHRASE_WORDS and is_notice(block.text)]
+    gone = {id(block) for block in texts}
+    texts += [block for block in _after_end(live) if id(block) not in gone]
+    gone.update(map(id, texts))
+    return Area(
+        container=0,
+        elements=tuple(sorted((*named, *linked))),
+        texts=tuple(texts),
+        kept=tuple(block for block in live if id(block) not in gone),
+        first=0,
+        after=len(page.blocks),
+    )
+
+
 def _area(page: Outline, container: int, left_out: list[int]) -> Area:
     end = page.ends[container]
     inner = [index for index in left_out if container < index < end]
@@ -85,14 +109,14 @@ def _area(page: Outline, container: int, left_out: list[int]) -> Area:
 
 
 def _after_end(blocks: list[Block]) -> list[Block]:
-    """What follows a heading of related reading near the text's end, the heading too."""
+    """What follows a heading of related reading near the text's end, the heading too; links alone may be more."""
     total = sum(block.words for block in blocks)
     rest = 0.0
     for number in range(len(blocks) - 1, -1, -1):
         block = blocks[number]
         if block.words < _HEADING_WORDS and is_end(block.text):
             return blocks[number:]
-        rest += block.words
+        rest += block.words if block.links <= 0.5 else 0.0
         if rest > _TAIL * total:
             break
     return []

@@ -56,6 +56,7 @@ class Inline:
         self._blocks = blocks
         self._base_url = base_url
         self._terms: list[_Term] = []
+        self._set = ""  # what the picture's sources offer to the image behind them
 
     def strong(self) -> Close:
         """``strong`` or ``b``."""
@@ -131,9 +132,16 @@ class Inline:
         elif pair := pair_of_id(term.element_id):
             self._close_mark(place, pair, True)
 
+    def source(self, attrs: Attrs) -> None:
+        """``source`` in a ``picture``: where the image's own address is missing, it stands here."""
+        self._set = self._set or attrs.get("srcset") or attrs.get("data-srcset") or ""
+
     def image(self, attrs: Attrs) -> None:
         """``img``: an image or a chart."""
+        offered, self._set = self._set, ""
         image = elements.read_image(attrs, self._base_url)
+        if image is None and offered:
+            image = elements.read_image({**attrs, "srcset": offered}, self._base_url)
         if image is None:
             return
         if chart := chart_of(attrs, image.url):

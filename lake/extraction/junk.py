@@ -13,7 +13,17 @@ from itertools import accumulate
 
 from ahocorasick_rs import AhoCorasick
 
-__all__ = ["ASIDES", "HIDDEN", "Shares", "class_of", "in_context", "is_end", "is_phrase", "name_of"]
+__all__ = [
+    "ASIDES",
+    "HIDDEN",
+    "Shares",
+    "class_of",
+    "in_context",
+    "is_end",
+    "is_notice",
+    "is_phrase",
+    "name_of",
+]
 
 COMMENTS, STRONG, HIDDEN, WEAK = 0.75, 0.4, 0.25, 0.1
 """The share of a page's prose up to which an element of such a name is left out.
@@ -83,6 +93,9 @@ _END = re.compile(
     re.IGNORECASE,
 )
 """Headings of what follows an article."""
+_NO_PLAYER = re.compile(
+    r"浏览器(?:版本过低|暂?不支持)|browser (?:does|is) not (?:support|able)", re.IGNORECASE
+)
 _RECORD = re.compile(r"\b(?:ICP|网安)备", re.IGNORECASE)
 
 
@@ -162,7 +175,12 @@ def is_phrase(text: str) -> bool:
     first = text[:1].lower()
     if (first in _PHRASE_STARTS or first.isdecimal()) and _PHRASE.match(text) is not None:
         return True
-    return "备" in text and _RECORD.search(text) is not None
+    return ("备" in text and _RECORD.search(text) is not None) or is_notice(text)
+
+
+def is_notice(text: str) -> bool:
+    """Whether a short text tells of the reader's browser: what players show where they cannot play."""
+    return ("rowser" in text or "浏览器" in text) and _NO_PLAYER.search(text) is not None
 
 
 def is_end(text: str) -> bool:

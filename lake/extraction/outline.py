@@ -20,7 +20,7 @@ from lake.extraction.junk import ASIDES, Shares, in_context, name_of
 from lake.extraction.prose import value_of, words_in
 from lake.extraction.tokens import VOID, Tokens, tokens_of, unescaped
 
-__all__ = ["Block", "Outline", "outline"]
+__all__ = ["Block", "Outline", "outline", "outline_of"]
 
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label map mark q s samp small "
@@ -129,11 +129,15 @@ _new_block = tuple.__new__
 
 
 def outline(body: LexborNode) -> Outline:
-    """Walk a page's body once, without recursion; takes the elements without text out of the tree.
+    """The outline of a page's body; takes the elements without text out of the tree."""
+    return outline_of(tokens_of(body))
+
+
+def outline_of(tokens: Tokens) -> Outline:
+    """Walk over an element's tokens once, without recursion.
 
     A run of text begins at a block's tag, its end tag or a line break, and lasts until the next of these.
     """
-    tokens = tokens_of(body)
     texts, kinds = tokens.texts, bytes(map(_KINDS.__getitem__, tokens.names))
     edges = list(compress(range(len(kinds)), kinds.translate(_IS_EDGE)))
     page = Outline(tokens, list(compress(range(len(kinds)), kinds.translate(_IS_BLOCK))))

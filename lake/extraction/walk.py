@@ -232,6 +232,7 @@ _HANDLERS: dict[str, Callable[[Walk, str, str], Close | None]] = {
     "code": lambda walk, tag, written: walk.inline.code(),
     "span": lambda walk, tag, written: walk.inline.span(written) if written else None,
     "a": lambda walk, tag, written: walk.inline.link(written),
+    "source": lambda walk, tag, written: walk.inline.source(attributes_of(written)),
     **dict.fromkeys(
         ("img", "amp-img", "amp-anim"), lambda walk, tag, written: walk.inline.image(attributes_of(written))
     ),
