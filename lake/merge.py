@@ -46,6 +46,11 @@ class Copy:
     source: str | None
     captured_at: dt.datetime
 
+    @property
+    def seen_at(self) -> dt.datetime:
+        """When the article was first seen, as far as this copy tells."""
+        return min(self.captured_at, self.article.first_seen_at or self.captured_at)
+
 
 @dataclass(frozen=True, slots=True)
 class Merged:

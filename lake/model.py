@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 __all__ = [
+    "ROW_TYPE",
     "Article",
     "Channel",
     "Chart",
@@ -32,6 +33,9 @@ MarkedBy = Literal["markup", "chart", "ticker", "name"]
 Channel = Literal["plain", "media", "page"]
 """Through which channel a copy came: ``plain`` (the site's own post or API record, with digest and
 markup), ``page`` (the full web page), ``media`` (the medium's copy, EastMoney's ``NW`` ids)."""
+
+ROW_TYPE = "application/vnd.newslake.article+json"
+"""The content type of a row of an export as a capture. It counts only for what was read from a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,7 @@ class Article:
     far as the content or the HTTP response tells (None: unknown), ``vintage`` orders the formats of one
     channel (later format, higher number), ``digest_only`` says that ``body_text`` repeats the digest,
     ``part`` is the number in a later page's address (``…_2.html``; 0: the first or only page),
-    ``rules`` names the rule that gave each field.
+    ``rules`` names the rule that gave each field. ``first_seen_at`` is told only by a row of an export.
     """
 
     article_id: str
@@ -180,6 +184,7 @@ class Article:
     vintage: int = 0
     digest_only: bool = False
     part: int = 0
+    first_seen_at: dt.datetime | None = None
     rules: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property

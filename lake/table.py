@@ -41,15 +41,9 @@ def as_table(names: Sequence[str], rows: Sequence[Sequence[Any]], *, columns: in
 
 def as_csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     """CSV lines with a header; NULL is empty, lists and structs are JSON, times are ISO 8601."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(names)
+    yield _csv_line(names)
     for row in rows:
-        writer.writerow(["" if value is None else _text(value) for value in row])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-    yield buffer.getvalue()
+        yield _csv_line(["" if value is None else _text(value) for value in row])
 
 
 def as_json(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
@@ -86,6 +80,13 @@ def fit(text: str, size: int) -> str:
             break
         kept.append(character)
     return "".join(kept) + "…"
+
+
+def _csv_line(cells: Sequence[str]) -> str:
+    """One line; the writer puts quotes around what holds a character of its line end, and so a lone CR too."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\r\n").writerow(cells)
+    return buffer.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _columns(character: str) -> int:

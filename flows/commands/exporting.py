@@ -26,7 +26,7 @@ def export(
     """Write captures or articles to a file that other tools, and another lake, can read.
 
     warc has every capture with its bytes and gives the same lake when it is ingested; parquet, csv and jsonl
-    have the view articles; jekyll is a folder of posts in the form of the seed archive.
+    have the view articles and give the same articles; jekyll is a folder of posts in the form of the seed archive.
 
     Args:
         format: what is written.

@@ -39,6 +39,7 @@ def ingest(
 
     Args:
         sources: files, folders, globs, archives (.zip, .tar, .tar.gz, .tar.xz, .tar.zst, .warc, .warc.gz),
+            exports of another lake (.parquet, .csv, .jsonl),
             addresses, and names of live sources (`newslake sources list`).
         source: a name to record with every capture, such as finews.
         config: file of your own live sources; sources.toml in the lake's folder by default.

@@ -10,6 +10,7 @@ from typing import Any
 from lake import table
 from lake.export.selection import Selection
 from lake.query import ask
+from lake.settings import Sizes
 from lake.views.stored import quoted
 
 __all__ = ["write_csv", "write_jsonl", "write_parquet"]
@@ -19,7 +20,8 @@ _UTC = "SET TimeZone = 'UTC'; "
 
 def write_parquet(selection: Selection, target: Path) -> Mapping[str, int]:
     """One Parquet file (zstd) with the columns of the view ``articles``, lists and structs kept."""
-    query = f"COPY ({selection.articles()}) TO {quoted(str(target))} (FORMAT parquet, COMPRESSION zstd)"
+    form = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {Sizes().row_group}"
+    query = f"COPY ({selection.articles()}) TO {quoted(str(target))} ({form})"
     with ask(selection.root, query) as answer:
         ((count,),) = answer.rows
     return {"articles": count}

@@ -8,7 +8,7 @@ from lake.errors import Reject
 from lake.extraction.decode import decode
 from lake.extraction.detect import SAMPLE, detect
 from lake.extraction.version import EXTRACTOR
-from lake.model import Article
+from lake.model import ROW_TYPE, Article
 
 __all__ = ["EXTRACTOR", "extract"]
 
@@ -31,7 +31,7 @@ def extract(
     """Structure one news article.
 
     Args:
-        body: a full HTML page, an HTML fragment, a post with front matter, or a JSON record.
+        body: a full HTML page, an HTML fragment, a post with front matter, a JSON record, or a row of an export.
         url: the address it was fetched from.
         content_type: the declared type, as in the HTTP header.
         captured_at: aware time of capture, now if None; dated layouts and relative dates are read against it.
@@ -43,12 +43,16 @@ def extract(
     Raises:
         Reject: stage ``decode`` or ``extract``, when this is no article.
     """
+    when = captured_at or dt.datetime.now(dt.UTC)
+    if content_type == ROW_TYPE and url is None:  # a server may say of its answers what it likes
+        from lake.extraction.exported import extract_row
+
+        return extract_row(body, captured_at=when)
     kind = detect(body.strip()[:SAMPLE].encode("utf-8", "replace") if isinstance(body, str) else body, name)
     if kind in _NO_ARTICLE:
         reason, found = _NO_ARTICLE[kind]
         raise Reject("extract", reason, f"{found} ({name or url or 'no name'})")
     text = body if isinstance(body, str) else decode(body, content_type)[0]
-    when = captured_at or dt.datetime.now(dt.UTC)
     # What reads an article is loaded with the first one: a quiet tick reads none, and it is a fifth of its time.
     if kind == "post":
         from lake.extraction.posts import extract_post

@@ -21,7 +21,7 @@ _FOLLOWS = {
     "site": "article_id",
 }
 """Fields that are read with another one, and so by its rule."""
-_STEERING = ("rules", "as_of", "vintage", "digest_only", "channel", "part")
+_STEERING = ("rules", "as_of", "vintage", "digest_only", "channel", "part", "first_seen_at")
 
 
 class Explained(NamedTuple):

@@ -127,6 +127,11 @@ class Files:
         if kinds.is_archive(path):
             yield from archives.read_archive(path, self._limits)
             return
+        if named and kinds.is_export(path):
+            from lake.sources.exported import read_exported  # reads Parquet, which few files need
+
+            yield from read_exported(path, self._limits)
+            return
         try:
             body = read_bytes(path, self._limits)
             if named and not kinds.is_page(path) and not kinds.is_text(body):

@@ -6,7 +6,17 @@ caller names is judged by its bytes.
 
 from __future__ import annotations
 
-__all__ = ["is_archive", "is_hidden", "is_page", "is_tar", "is_text", "is_wanted", "is_warc", "is_zip"]
+__all__ = [
+    "is_archive",
+    "is_export",
+    "is_hidden",
+    "is_page",
+    "is_tar",
+    "is_text",
+    "is_wanted",
+    "is_warc",
+    "is_zip",
+]
 
 PAGES = (".html", ".htm", ".shtml", ".xhtml", ".md", ".markdown", ".json")
 """``.shtml`` is how Sina and others name their article pages."""
@@ -14,6 +24,7 @@ ZIPS = (".zip",)
 TARS = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".tar.bz2", ".tbz2")
 
 WARCS = (".warc", ".warc.gz")
+EXPORTS = (".parquet", ".csv", ".jsonl")
 
 _BOMS = (b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe")
 _BINARY = bytes([*range(0x09), 0x0B, *range(0x0E, 0x1B), *range(0x1C, 0x20)])
@@ -43,6 +54,14 @@ def is_warc(name: str) -> bool:
 def is_archive(name: str) -> bool:
     """Whether the name is that of an archive that can be read."""
     return is_zip(name) or is_tar(name) or is_warc(name)
+
+
+def is_export(name: str) -> bool:
+    """Whether a file of this name, if somebody names it, is read row by row as an export of newslake.
+
+    In folders such files are ignored: a lake's own data files are Parquet too.
+    """
+    return name.lower().endswith(EXPORTS)
 
 
 def is_wanted(name: str) -> bool:

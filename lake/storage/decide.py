@@ -103,7 +103,7 @@ def _verdict(group: Group, copies: Sequence[Copy], older: Sequence[Copy], run_id
     known = group.known
     if known is not None and known.content_hash == merged.content_hash:
         return Verdict(dict.fromkeys(group.rows, "unchanged"), None)
-    seen = known.first_seen_at if known is not None else min(copy.captured_at for copy in copies)
+    seen = known.first_seen_at if known is not None else min(copy.seen_at for copy in copies)
     revision = known.revision + 1 if known is not None else 1
     outcomes: dict[int, Outcome] = {first: "new" if known is None else "revised"}
     outcomes |= dict.fromkeys(rest, "merged")

@@ -156,7 +156,7 @@ def _missing(
     if any(number in told and told[number].content_hash != has for number, has in held.items()):
         top = max(held)
         told = {} if contents[-1].content_hash == held[top] else {top + 1: contents[-1]}
-    seen = min(copy.captured_at for run in runs for copy in run)
+    seen = min(copy.seen_at for run in runs for copy in run)
     for number, merged in told.items():
         if number not in held:
             yield merged_row(merged, revision=number, first_seen_at=seen, run_id=run_id)
