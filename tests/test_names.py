@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from lake.extraction.bylines import named
 from lake.extraction.names import authors, editor, medium, outlet
+from lake.extraction.persons import are_persons, is_person
 
 LINE = "2019-09-07 17:00:49　来源：临江商报网 作者：韩予墨 责任编辑：宋予安_NF123 举报"
 
@@ -73,6 +74,9 @@ def test_a_medium_without_a_label(line: str, name: str | None) -> None:
         ("河滨晨报记者 穆清秋", ("穆清秋",)),
         ("实习记者穆清秋、江望月", ("穆清秋", "江望月")),
         ("穆清秋/河滨晨报", ("穆清秋",)),
+        ("作者最新文章", ()),
+        ("发表于2014-08-24 21:30| 1164次阅读| 0 条评论", ()),
+        ("河滨日报 海湾周刊 远岸瞭望 半月谈 环球 名牌 传媒科技 参考", ()),
         ("By Jane Roe and John Doe", ("Jane Roe", "John Doe")),
         ("2022/02/08 記者穆清秋／臺北報導", ("穆清秋",)),
         ("作者：临江新闻·河滨晨报记者穆清秋 受访者供图", ("穆清秋",)),
@@ -137,3 +141,24 @@ def test_editor(text: str | None, name: str | None) -> None:
 def test_names_are_never_invented(text: str) -> None:
     for name in (medium(text), *authors(text)):
         assert name is None or all(letter in text for letter in name.replace(" ", ""))
+
+
+@pytest.mark.parametrize(
+    ("line", "persons"),
+    [
+        ("赵延冬、徐笑天", True),
+        ("胡望平", True),
+        ("周末", False),
+        ("远岸日报", False),
+        ("黄金周", False),
+        ("", False),
+    ],
+)
+def test_a_line_of_names_alone(line: str, persons: bool) -> None:
+    assert are_persons(line) is persons
+
+
+def test_a_person_is_one_name() -> None:
+    assert is_person("徐笑天")
+    assert not is_person("徐笑天 胡望平")
+    assert not is_person("许可证")

@@ -142,6 +142,46 @@ def test_a_medium_without_its_label(line: str, media: str | None) -> None:
     assert extract_page(html, url=URL, captured_at=NOW).media == media
 
 
+@pytest.mark.parametrize(
+    ("line", "authors"),
+    [
+        ("2024-05-06 08:30 [ 周望舒 ] 来源：[ 远岸日报 ]", ("周望舒",)),
+        ("2024-05-06 08:30</div><div>徐笑天、胡望平", ("徐笑天", "胡望平")),
+        ("2024-05-06 08:30</div><div>财经频道", ()),
+        ("2024-05-06 08:30 来源：徐笑天", ()),
+        ("本贴由望海楼主于2024年05月06日08:30:13发表", ("望海楼主",)),
+    ],
+)
+def test_authors_without_their_label(line: str, authors: tuple[str, ...]) -> None:
+    html = page(article()).replace('2024年05月06日 08:30 来源：<a href="/m">远岸日报</a> 作者：周望舒', line)
+    assert extract_page(html, url=URL, captured_at=NOW).authors == authors
+
+
+def test_the_heads_author_of_a_chinese_page_needs_a_line_that_shows_it() -> None:
+    head = '<meta name="author" content="望海楼主">'
+    html = page(article(), head=head).replace("作者：周望舒", "")
+    assert extract_page(html, url=URL, captured_at=NOW).authors == ()
+    shown = html.replace("08:30 来源", "08:30 望海楼主 来源").replace('来源：<a href="/m">远岸日报</a>', "")
+    assert extract_page(shown, url=URL, captured_at=NOW).authors == ("望海楼主",)
+    medium = html.replace("远岸日报", "望海楼主")
+    assert extract_page(medium, url=URL, captured_at=NOW).authors == ()
+
+
+def test_a_person_as_the_source_gives_way_to_a_medium() -> None:
+    line = "2024-05-06 08:30 《远岸周刊》"
+    html = page(article() + "<p>来源: 徐笑天</p>").replace(
+        '2024年05月06日 08:30 来源：<a href="/m">远岸日报</a> 作者：周望舒', line
+    )
+    assert extract_page(html, url=URL, captured_at=NOW).media == "远岸周刊"
+
+
+def test_a_page_without_a_title_takes_the_line_that_its_text_repeats() -> None:
+    html = page(article()).replace(f"<h1>{TITLE}</h1>", f"<div>{TITLE}</div>")
+    html = html.replace(f"<title>{TITLE}_财经_青禾新闻网</title>", "")
+    found = extract_page(html, url=URL, captured_at=NOW)
+    assert (found.title, found.rules["title"]) == (TITLE, "line that the text repeats")
+
+
 def test_the_head_knows_the_seconds_of_a_visible_time() -> None:
     head = '<meta property="og:release_date" content="2024-05-06T08:30:41+08:00">'
     url = "https://www.sohu.com/a/545123456_120123456"

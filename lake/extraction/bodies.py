@@ -16,7 +16,7 @@ from lake.extraction.parsing import parse
 from lake.extraction.profile import Found
 from lake.extraction.prose import words_in
 from lake.extraction.surroundings import Lines, edges_of, lines_around, with_data
-from lake.extraction.titles import flash_title
+from lake.extraction.titles import flash_title, title_of_text
 from lake.extraction.tokens import Tokens, tokens_of
 
 __all__ = ["Body", "body_of"]
@@ -47,11 +47,19 @@ def body_of(
 ) -> Body:
     """The profile's body, else the generic extractor's, else the longest prose in the page's data.
 
-    A flash whose page names it nowhere else takes its title from the brackets before its text.
+    A flash whose page names it nowhere else takes its title from the brackets before its text; a page without
+    any from the line that its text repeats.
     """
     body = _body(tree, text, found, head, address)
-    flash = flash_title(body.content.text, body.title) if body.title_rule in ("title", "") else None
-    return replace(body, title=flash, title_rule="brackets before the text") if flash else body
+    if body.title_rule not in ("title", ""):
+        return body
+    text = body.content.text
+    if flash := flash_title(text, body.title):
+        return replace(body, title=flash, title_rule="brackets before the text")
+    line = None if body.title else title_of_text(body.lines.before, text)
+    if line:
+        return replace(body, title=line, title_rule="line that the text repeats")
+    return body
 
 
 def _body(

@@ -14,6 +14,7 @@ from lake.extraction import dates, identity, names, surroundings
 from lake.extraction.cleaning import Content
 from lake.extraction.evidence import Evidence
 from lake.extraction.metadata import Metadata
+from lake.extraction.persons import is_person
 from lake.extraction.profile import Found, Profile
 from lake.extraction.published import published
 from lake.extraction.surroundings import Lines
@@ -34,6 +35,8 @@ __all__ = [
 ]
 
 _SHORTEST_DIGEST = 12
+_NAMED_IN = 40
+"""Longest line beside the text that confirms an author's name."""
 _SOURCES = ("来源", "出处", "稿源", "转自", "转载自", "來源")
 _EDITORS = ("编辑", "责编", "編輯", "責編")
 """What a line holds that names the medium or the editor; ``names`` finds them in it."""
@@ -75,11 +78,26 @@ def authors(evidence: Evidence, language: str | None) -> tuple[tuple[str, ...], 
     written, rule = evidence.lines.writers
     if written and (not chinese or rule == "page data"):
         return written, rule
-    if head.authors and head.author_rule.startswith("json-ld"):
-        owners = (head.site_name, head.publisher)
-        kept = tuple(name for name in head.authors if name not in owners)
-        return kept, head.author_rule if kept else ""
-    return (), ""
+    kept = tuple(name for name in head.authors if _is_writer(name, evidence))
+    return kept, head.author_rule if kept else ""
+
+
+def _is_writer(name: str, evidence: Evidence) -> bool:
+    """Whether a name that the head of a Chinese page calls the author may be a person.
+
+    It is not the site's nor a medium's; outside of JSON-LD a line beside the text shows it too, and no source line.
+    """
+    head = evidence.head
+    if name in (head.site_name, head.publisher) or not names.authors(name):
+        return False
+    if head.author_rule.startswith("json-ld"):
+        return True
+    sources = (evidence.found.media_text if evidence.found else None, *evidence.lines.sources)
+    if names.outlet(name) or any(name in source for source in sources if source):
+        return False
+    beside = [line for line in (*evidence.lines.before, *evidence.lines.after) if name in line]
+    named = any(len(line) <= _NAMED_IN for line in beside)
+    return named and not any(source in line for line in beside for source in _SOURCES)
 
 
 def medium(evidence: Evidence, content: Content) -> tuple[str | None, str]:
@@ -89,18 +107,21 @@ def medium(evidence: Evidence, content: Content) -> tuple[str | None, str]:
         name = names.medium(found.media_text)
         if name:
             return name, found.rules.get("media", "profile")
+    person = ""
     for line in (*reversed(evidence.lines.before), *evidence.lines.after):
         if any(map(line.__contains__, _SOURCES)):
             name = names.medium(line)
-            if name:
+            if name and not is_person(name):
                 return name, "source line"
+            person = person or name or ""
     if evidence.lines.media:
         return evidence.lines.media, "page data"
-    if content.source_line:
+    if content.source_line and not is_person(content.source_line):
         return content.source_line, "source line in the text"
+    person = person or content.source_line or ""
     name, rule = surroundings.medium_of(evidence.lines)
-    if name:
-        return name, rule
+    if name or person:
+        return (name, rule) if name else (person, "source line")
     if head.publisher:
         return head.publisher, "json-ld publisher"
     return head.site_name, "meta og:site_name" if head.site_name else ""

@@ -37,6 +37,7 @@ _SPLIT = re.compile(r"[,，、;；/／&\s\u3000\xa0|｜丨]+")
 _NO_NAME = re.compile(
     "(?:本报|本网|实习|见习|特约|财新)?记者|摄|大|中|小|关闭|通讯员|实习生|编辑|责编|作者|来源|来自|文|图|摄影|综合|原创|佚名|未知|匿名|无|不详"
     "|记者|記者|通訊員|編輯|簡介|简介|介绍|.*作者|发自.*|發自.*|受访者|本报|本网|本报讯|财新|新华社|网易|新浪|搜狐|腾讯|凤凰网|None|null"
+    "|最新.*|.*文章|发[布表]于?|联系.*|更多.*|其[他它].*|.*女儿|.*儿子|的.*"
 )
 _MEDIUM = re.compile(
     "(?:报|网|社|台|新闻|报道|周刊|杂志|客户端|记者|通讯员|财经|公众号|研究院|公司|供图|供圖|報|網|新聞|報導|週刊|雜誌|財經)$"
@@ -45,6 +46,9 @@ _HOST = re.compile(r"(?:https?://)?[\w-]{1,60}(?:\.[\w-]{1,60}){1,5}/?", re.ASCI
 _LONGEST, _LONGEST_PLAIN, _LONGEST_LINE = 14, 8, 60
 _NOTICE = re.compile("内容|保证|侵权|联系|声明|版权|原创|转载|平台|观点|违者|[（）()，。]")
 """Words of notices about authors (``原创标注系作者主动申请``), which name nobody."""
+_LABELLED = re.compile(r"[:：]|[记記]者|作者|[Bb]y ")
+_MOST_UNLABELLED = 5
+"""More names without a label are a list of something else."""
 _CODE = re.compile(r"_\w+$|\(.*$|[A-Z]{0,3}\d+$")
 _ROLE = re.compile(
     r"^(?:[\w·]{0,20}?(?:实习|见习|特约|首席|高级|资深)?(?:记者|記者|通讯员|评论员|特约撰稿人|撰稿人|研究员)|文|作者|撰文)(?=\w)"
@@ -75,7 +79,7 @@ def medium(text: str | None) -> str | None:
     words = [
         word for word in _DATE.sub(" ", value).split() if word not in _NO_LABEL and not _HOST.fullmatch(word)
     ]
-    if not words:
+    if not words or words[0].startswith(("发表", "发布")):  # where or when, not by whom
         return None
     if _HAN.search(words[0]):  # a Chinese name holds no space: what follows is a place or a button
         return _trim(words[0].removesuffix("记者").rpartition("/")[2])  # 张三/某某报 names author and medium
@@ -115,7 +119,8 @@ def authors(text: str | None) -> tuple[str, ...]:
             found.setdefault(name)
         if colon:
             break
-    return tuple(found)
+    labelled = _LABELLED.search(text or "")
+    return tuple(found) if labelled or len(found) <= _MOST_UNLABELLED else ()
 
 
 def editor(text: str | None) -> str | None:

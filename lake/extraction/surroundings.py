@@ -11,6 +11,7 @@ from lake.extraction import bylines, dates, names
 from lake.extraction.generic import Area
 from lake.extraction.marked import marks_near
 from lake.extraction.outline import Block, Outline
+from lake.extraction.persons import are_persons
 from lake.extraction.prose import HEADINGS
 from lake.extraction.titles import joined
 from lake.extraction.tokens import unescaped
@@ -34,6 +35,11 @@ _LABEL = re.compile(
 _UPDATED = re.compile(r"更新|修改|updated|modified|last edited", re.IGNORECASE)
 _PUBLISHED = re.compile(r"publish|发布|发表|發[布佈]|發表", re.IGNORECASE)
 """In a line that tells of a change too, the date behind this is the article's."""
+_BRACKETED = re.compile(r"\d\s*[\[［【]\s*([\u4e00-\u9fff]{2,4})\s*[\]］】]\W{0,4}(?:[来來]源|$)")
+_POSTED = re.compile(r"本[贴帖文]由\s*([^\s于發发]{2,16})\s*(?:于|在|[发發])")
+"""``2004年7月16日 08:19 [ 某某 ] 来源：…`` (2004), ``本贴由某某于2005年…发表`` (forums of 2005)."""
+_NEAREST = 3
+"""Lines before the text of which one may hold its authors' names alone."""
 _DAY = re.compile(r"\d{1,2}\s?[-./月]\s?\d{1,2}|\d{1,2}:\d\d|[前刚昨今]")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _NO_SOURCE = re.compile(
@@ -44,7 +50,7 @@ _NAME = 20
 """Longest line beside the time that may be a medium's name."""
 _TODAY = re.compile(r"今天是|现在是|当前时间|访问|注册|copyright|©|版权", re.IGNORECASE)
 _WRITER = re.compile(
-    r"(?<![工创創])作者|[记記]者|执笔|撰文|撰稿|采写|採訪|(?:^|\W)文\s?[:：/｜|]|文字\s?[:：]"
+    r"(?<![工创創原])作者|[记記]者|执笔|撰文|撰稿|采写|採訪|(?:^|\W)文\s?[:：/｜|]|文字\s?[:：]"
 )
 _EDITOR = re.compile(r"\W{0,3}(?:责任编辑|责编|编辑)\s?[:：]")
 _GLUED = re.compile(r"\w(?:作者|[来來]源|(?:责任)?编辑|責任編輯|[记記]者|责编)\s?[:：]|[a-z\d][A-Z]")
@@ -235,4 +241,15 @@ def authors_of(lines: Lines) -> tuple[tuple[str, ...], str]:
             found = names.authors(f"记者：{match[1]}")
             if found:
                 return found, "reporter in the text"
+    return _unlabelled(lines)
+
+
+def _unlabelled(lines: Lines) -> tuple[tuple[str, ...], str]:
+    """Authors by form or place: a name in brackets behind the time, a poster, a line of names right before the text."""
+    for line in (*reversed(lines.before), *lines.after):
+        if match := _BRACKETED.search(line) or _POSTED.search(line):
+            return (match[1],), "name in the line of the time"
+    for line in lines.before[-_NEAREST:]:
+        if are_persons(line):
+            return names.authors(line), "line of names"
     return (), ""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = ["choose_title", "flash_title", "joined", "plain", "without_label", "without_site"]
+__all__ = ["choose_title", "flash_title", "joined", "plain", "title_of_text", "without_label", "without_site"]
 
 _SEPARATOR = re.compile(
     r"\s{0,4}(?:[_|｜丨–—·•»«›<>~―]{1,3}|(?<![A-Za-z0-9])-{1,3}|-{1,3}(?![A-Za-z0-9])|(?<=\s)[:：/](?=\s))\s{0,4}"
 )
 """What parts a title from names of sites and sections; a hyphen between Latin letters belongs to a word."""
 _SITE_WORD = re.compile(
-    r"(?:网|网站|新闻|频道|在线|客户端|日报|晚报|时报|晨报|早报|周刊|杂志|门户|中心|社区|论坛|博客|资讯|首页|正文|财经|社|报|"
+    r"(?:网|网站|新闻|频道|在线|客户端|日报|晚报|时报|晨报|早报|周刊|杂志|门户|中心|社区|论坛|博客|资讯|首页|正文|财经|社|报|在线阅读|powered by .*|"
     r"\.(?:com|cn|net|org|co|io)\b.*|blog|news|times|post|journal|magazine|official site)$",
     re.IGNORECASE,
 )
@@ -24,6 +24,9 @@ _FLASH = re.compile(r"\s*【([^【】\n]{8,80})】")
 _FLASH_LABEL = re.compile("(?:报道|讯|消息|电|按|导读|导语|摘要|记者.{0,8})$")
 """What else brackets before a text hold: where it is from, what kind it is."""
 _LABEL_LENGTH = 8
+_REPEATED, _NEAREST, _TEXT, _LONGEST_LINE = 0.5, 6, 5000, 60
+"""Share of a line's pairs of letters that its text repeats; lines before the text, and characters of it, looked at."""
+_NO_TITLE = re.compile(r"[。；>»|｜→]|^\W*\d{4}\s?[-/.年]|[:：]\s*$|\d{1,2}:\d\d|来源|作者|发表|评论")
 _SAME = re.compile(r"[\W_]+")
 
 
@@ -55,7 +58,10 @@ def choose_title(
             if 1 < len(h) <= _LONGEST and (_agrees(plain(h), whole) or _agrees(plain(h), bare))
         ]
         if agreeing:
-            return max(agreeing, key=lambda h: (plain(h) in whole, len(plain(h)))), "heading"
+            stated = {plain(candidate) for candidate in candidates}
+            return max(
+                agreeing, key=lambda h: (plain(h) in stated, plain(h) in whole, len(plain(h)))
+            ), "heading"
         same = [line for line in lines if len(line) <= _LONGEST and _is_most(plain(line), whole)]
         if same:
             return max(same, key=len), "line that the title repeats"
@@ -79,6 +85,30 @@ def flash_title(text: str, title: str | None) -> str | None:
     if not found or _FLASH_LABEL.search(found) or (title and plain(found) in plain(title)):
         return None
     return found
+
+
+def title_of_text(lines: Sequence[str], text: str) -> str | None:
+    """The line before the text whose words it repeats, for pages that have no title; the nearest, or None.
+
+    A heading shares half of its pairs of letters with its text, other lines a few.
+    """
+    pairs = _pairs(text[:_TEXT])
+    for line in reversed(lines[-_NEAREST:]):
+        whole = len(plain(line)) >= _LEAST and len(line) <= _LONGEST_LINE and not _NO_TITLE.search(line)
+        if whole and _shared(line, pairs) >= _REPEATED:
+            return line
+    return None
+
+
+def _shared(title: str, pairs: set[str]) -> float:
+    """The share of a title's pairs of letters that a text holds."""
+    own = _pairs(title)
+    return len(own & pairs) / len(own) if own else 0.0
+
+
+def _pairs(text: str) -> set[str]:
+    letters = plain(text)
+    return {letters[n : n + 2] for n in range(len(letters) - 1)}
 
 
 def without_label(title: str, candidates: Sequence[str]) -> str:
