@@ -6,11 +6,12 @@ It imports DuckDB and nothing else of weight, so that an answer costs little mor
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import duckdb
 
@@ -34,6 +35,8 @@ __all__ = [
 ]
 
 Format = Literal["table", "csv", "json"]
+
+T = TypeVar("T")
 
 SHOWN = 100
 """Rows that a table shows; csv and json give all."""
@@ -121,22 +124,47 @@ class Session:
         """As the function `ask`."""
         with self._explaining():
             self._statements(query)
-            result = self._connection.execute(query)
+            result = self._heeding(lambda: self._connection.execute(query))
             columns = result.description or []
             names = tuple(column[0] for column in columns)
             types = tuple(str(column[1]) for column in columns)
-            yield Answer(names, types, _fetched(result))
+            yield Answer(names, types, self._fetched(result))
+
+    def split(self, query: str) -> list[str]:
+        """The statements of ``query``. Raises as `ask` does."""
+        with self._explaining():
+            return [statement.query for statement in self._statements(query)]
 
     def save(self, query: str, target: Path) -> None:
         """Write the answer as a Parquet file with DuckDB's types. Raises as `ask` does."""
         with self._explaining():
-            *before, last = self._statements(query)
-            for statement in before:
-                self._connection.execute(statement)
-            answer = self._connection.sql(last.query)
-            if answer is None:
-                raise Usage("the last statement answers with no rows that could be written")
-            answer.write_parquet(str(target), compression="zstd")
+            self._heeding(lambda: self._save(self._statements(query), target))
+
+    def _save(self, statements: Sequence[duckdb.Statement], target: Path) -> None:
+        *before, last = statements
+        for statement in before:
+            self._connection.execute(statement)
+        answer = self._connection.sql(last.query)
+        if answer is None:
+            raise Usage("the last statement answers with no rows that could be written")
+        answer.write_parquet(str(target), compression="zstd")
+
+    def _fetched(self, result: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+        while rows := self._heeding(lambda: result.fetchmany(_BATCH)):
+            yield from rows
+
+    def _heeding(self, work: Callable[[], T]) -> T:
+        """What DuckDB's ``work`` gives. At Ctrl-C it stops at once, and the connection may be used again.
+
+        It is done in a thread, since DuckDB 2.0 called from the main one heeds Ctrl-C only when it is through.
+        """
+        with ThreadPoolExecutor(1) as pool:
+            given = pool.submit(work)
+            try:
+                return given.result()
+            except KeyboardInterrupt:
+                self._connection.interrupt()
+                raise
 
     def _statements(self, query: str) -> list[duckdb.Statement]:
         found = self._connection.extract_statements(query)
@@ -236,11 +264,6 @@ def _opened(root: LakeRoot, at: str | None = None) -> Iterator[duckdb.DuckDBPyCo
     with connection:
         published.reach(connection, root)
         yield connection
-
-
-def _fetched(result: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
-    while rows := result.fetchmany(_BATCH):
-        yield from rows
 
 
 def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:

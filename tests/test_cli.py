@@ -158,28 +158,27 @@ def test_a_prompt_goes_on_after_errors(
     assert list(typed) == []
 
 
-def at_a_terminal(command: str, typed: bytes, until: bytes, **environment: str) -> str:
-    """What a Python program says at a terminal where something is typed, until it says ``until`` and is left."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-c", command],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env=os.environ | environment,
-    )
-    os.close(theirs)
-    os.write(ours, typed)
+def at_a_terminal(command: str, *steps: tuple[bytes, bytes], **environment: str) -> str:
+    """What a Python program says at a terminal, where each step is something typed and what it then says."""
+    process, ours = pty.fork()
+    if not process:
+        os.execve(sys.executable, [sys.executable, "-c", command], os.environ | environment)
     said = b""
     with contextlib.suppress(OSError):  # the terminal is gone with the process
-        while until not in said:
-            said += os.read(ours, 4096)
+        for typed, until in steps:
+            before = len(said)
+            os.write(ours, typed)
+            while until not in said[before:]:
+                said += os.read(ours, 4096)
         os.write(ours, b".quit\n")
         while os.read(ours, 4096):
             pass
-    assert process.wait(30) == 0
+    assert os.waitpid(process, 0)[1] == 0
     os.close(ours)
     return said.decode()
+
+
+ENDLESS = b"SELECT sum(hash(a.range)) FROM range(100000000000) AS a;"
 
 
 def test_sql_without_a_query_opens_a_prompt_at_a_terminal(lake: Path, tmp_path: Path) -> None:
@@ -188,17 +187,33 @@ def test_sql_without_a_query_opens_a_prompt_at_a_terminal(lake: Path, tmp_path: 
         f"prompt.shell = lambda: None; main(['sql', '--lake', {str(lake)!r}])"
     )
     environment = {"XDG_STATE_HOME": str(tmp_path), "TERM": "dumb"}
-    said = at_a_terminal(command, b"SELECT 6 * 7 AS answer;\n", b"42", **environment)
+    steps = [
+        (b"", b"newslake>"),
+        (b"SELECT 6 * 7 AS answer;\n", b"42"),
+        (b"SELECT 40 + 3; " + ENDLESS + b"\n", b"43"),  # so that it is at the second one
+        (b"\x03", b"interrupted"),
+        (b"SELECT 2 * 7 AS next; SELECT 3 * 7 AS last;\n", b"21"),
+        (b"SELECT 1", b"SELECT 1"),
+        (b"\x03", b"newslake>"),
+        (b"help\n", b"SHOW TABLES"),
+    ]
+    said = at_a_terminal(command, *steps, **environment)
+    assert "14" in said
     assert "newslake>" in said
     assert (tmp_path / "newslake" / "sql_history").exists()
 
 
-def test_sql_without_a_query_hands_over_to_duckdb_s_shell(lake: Path, tmp_path: Path) -> None:
+def test_sql_without_a_query_hands_over_to_duckdb_s_shell_and_ctrl_c_too(lake: Path, tmp_path: Path) -> None:
     shell = tmp_path / "duckdb"
-    shell.write_text('#!/bin/sh\necho "given: $@"\n')
+    shell.write_text(
+        f"#!{sys.executable}\nimport signal, sys\n"
+        "signal.signal(signal.SIGINT, lambda *_: print('heeded', flush=True))\n"
+        "print('given:', *sys.argv[1:], flush=True)\ninput()\n"
+    )
     shell.chmod(0o755)
     command = f"from flows.cli import main; main(['sql', '--lake', {str(lake)!r}])"
-    said = at_a_terminal(command, b"", b"given: ", PATH=f"{tmp_path}:{os.environ['PATH']}")
+    steps = [(b"", b"given: -readonly"), (b"\x03", b"heeded")]
+    said = at_a_terminal(command, *steps, PATH=f"{tmp_path}:{os.environ['PATH']}")
     assert "DuckDB's shell" in said
 
 

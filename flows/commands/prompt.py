@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from lake.query import Session, session, written
 __all__ = ["loop", "prompt", "shell"]
 
 _LEAVING = {"exit", "quit", ".exit", ".quit", "\\q"}
+_ASKING = ("help", "?", ".", "\\")
+_HINT = "A statement ends with ;  Leave with exit or Ctrl-D.  SHOW TABLES lists the views."
 
 
 def prompt(root: LakeRoot, at: str | None = None) -> int:
@@ -28,14 +31,29 @@ def prompt(root: LakeRoot, at: str | None = None) -> int:
     with session(root, at) as opened:
         program = shell()
         if program is None or at is not None or not isinstance(root.database, Path):
-            say("A statement ends with ;  Leave with exit or Ctrl-D.  SHOW TABLES lists the views.")
+            say(_HINT)
             with _history():
                 loop(opened)
             return 0
     say(
         "This is DuckDB's shell, read-only.  .help tells its commands, .quit leaves, SHOW TABLES lists the views."
     )
-    return subprocess.run([program, "-readonly", str(root.database)], check=False).returncode
+    with _leaving_ctrl_c():
+        return subprocess.run([program, "-readonly", str(root.database)], check=False).returncode
+
+
+@contextlib.contextmanager
+def _leaving_ctrl_c() -> Iterator[None]:
+    """Leave Ctrl-C to a program that is started: it comes to both, and would end this one and that one with it.
+
+    The program begins by ignoring it, too. DuckDB's shell then heeds it all the same, and the Python around the
+    shell that the package duckdb-cli installs does not end at it.
+    """
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def shell() -> str | None:
@@ -58,13 +76,18 @@ def loop(opened: Session) -> None:
         if statement is None:
             return
         try:
-            with opened.ask(statement) as answer:
-                for piece in written(answer, "table", columns=shutil.get_terminal_size().columns):
-                    sys.stdout.write(piece)
+            for each in opened.split(statement):
+                _show(opened, each)
         except NewslakeError as error:
             say(f"error: {error}")
         except KeyboardInterrupt:
-            say("interrupted")
+            say("\ninterrupted")
+
+
+def _show(opened: Session, statement: str) -> None:
+    with opened.ask(statement) as answer:
+        for piece in written(answer, "table", columns=shutil.get_terminal_size().columns):
+            sys.stdout.write(piece)
 
 
 def _statement() -> str | None:
@@ -74,6 +97,9 @@ def _statement() -> str | None:
         line = input("      … " if lines else "newslake> ")
         if not lines and line.strip().rstrip(";").lower() in _LEAVING:
             return None
+        if not lines and line.strip().lower().startswith(_ASKING):
+            say(_HINT)
+            continue
         if lines or line.strip():
             lines.append(line)
         if line.rstrip().endswith(";"):
