@@ -162,9 +162,10 @@ def _parquet(path: str, _limits: Limits) -> Iterator[Line]:
         with pq.ParquetFile(path) as file:
             names = file.schema_arrow.names
             _check(names)
-            for batch in file.iter_batches(_AT_ONCE):
-                for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                    yield _line(names, row)
+            for group in range(file.num_row_groups):
+                for batch in file.iter_batches(_AT_ONCE, row_groups=[group]):
+                    for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                        yield _line(names, row)
     except (pa.ArrowException, UnicodeDecodeError, ValueError) as error:
         raise Reject("capture", "corrupt", f"damaged: {error}"[:500]) from error
 
