@@ -182,6 +182,58 @@ def test_a_page_without_a_title_takes_the_line_that_its_text_repeats() -> None:
     assert (found.title, found.rules["title"]) == (TITLE, "line that the text repeats")
 
 
+@pytest.mark.parametrize(
+    ("before", "images"),
+    [
+        (
+            '<figure><picture><source srcset="/lead-8.jpg 800w"><img src="data:x" alt="pier"></picture>'
+            "<figcaption>The pier at dawn</figcaption></figure>",
+            [("https://bay.example.com/lead-8.jpg", "The pier at dawn")],
+        ),
+        ('<div class="thumb"><img src="/lead.jpg"></div>', [("https://bay.example.com/lead.jpg", None)]),
+        (
+            '<img class="avatar" src="/jane.jpg"><img src="/lead.jpg" width="600">',
+            [("https://bay.example.com/lead.jpg", None)],
+        ),
+        ('<img src="/icon-of-site.png"><img src="/small.jpg" width="40">', []),
+        ('<div class="related"><img src="/other.jpg"></div>', []),
+    ],
+)
+def test_the_picture_between_heading_and_text(before: str, images: list[tuple[str, str | None]]) -> None:
+    html = (
+        '<html lang="en"><head><title>The pier stays</title></head><body>'
+        f'<header><h1>The pier stays</h1></header>{before}<div class="body">{PIER}</div></body></html>'
+    )
+    found = extract_page(html, url="https://bay.example.com/s/1", captured_at=NOW)
+    assert [(image.url, image.caption) for image in found.images] == images
+    assert "The pier at dawn" not in found.body_text
+    assert all(f"]({image.url})" in found.body_markdown for image in found.images)
+
+
+@pytest.mark.parametrize(
+    ("title", "site"),
+    [
+        ("Bay Post - The pier stays", "Bay Post"),
+        ("Bay Example - The pier stays", "Bay Example"),
+        ("Home » News » The pier stays", None),
+    ],
+)
+def test_the_sites_name_before_a_title(title: str, site: str | None) -> None:
+    head = f'<meta property="og:site_name" content="{site}">' if site else ""
+    html = f'<html lang="en"><head><title>{title}</title>{head}</head><body><article>{PIER}</article></body></html>'
+    assert extract_page(html, url="https://bay.example.com/s/1", captured_at=NOW).title == "The pier stays"
+
+
+def test_a_users_name_and_the_clock_of_a_post() -> None:
+    html = (
+        '<html lang="en"><head><title>The pier stays</title></head><body><h1>The pier stays</h1><p>March 7, 2023</p>'
+        f'<div><span itemprop="author"><span itemprop="name">jane_roe</span></span></div><div class="post">{PIER}</div>'
+        '<div>posted at <abbr class="published" title="2023-03-07T09:30:00Z">9:30</abbr></div></body></html>'
+    )
+    found = extract_page(html, url="https://bay.example.com/s/1", captured_at=NOW)
+    assert (found.authors, found.published_at.isoformat()) == (("jane_roe",), "2023-03-07T09:30:00+00:00")
+
+
 def test_the_head_knows_the_seconds_of_a_visible_time() -> None:
     head = '<meta property="og:release_date" content="2024-05-06T08:30:41+08:00">'
     url = "https://www.sohu.com/a/545123456_120123456"
@@ -292,6 +344,29 @@ def test_a_body_that_only_scripts_hold(where: str) -> None:
     found = extract_page(html, url=URL, captured_at=NOW)
     assert "".join(found.body_text.split()) == "".join(PARAGRAPHS) and found.title == TITLE
     assert found.rules["body_text"] == "page data"
+
+
+BLOCKS = [{"type": "p", "text": text} for text in PARAGRAPHS]
+PAYLOAD = [{"data": 1}, {"title": 2, "html": 3, "date": 4}, TITLE, article(), "2024-05-06T08:30:00+08:00"]
+FLIGHT = f"5:{json.dumps(['$', 'div', {'title': TITLE, 'html': article()}], ensure_ascii=False)}\n6:[]"
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        f"<noscript><div>{article()}</div></noscript>",
+        f"<template><div>{article()}</div></template>",
+        f'<textarea style="display:none">{article().replace("<", "&lt;").replace(">", "&gt;")}</textarea>',
+        f'<script type="application/json">{json.dumps({"article": {"content": BLOCKS}}, ensure_ascii=False)}</script>',
+        f'<script type="application/json" id="__NUXT_DATA__">{json.dumps(PAYLOAD, ensure_ascii=False)}</script>',
+        f"<script>self.__next_f.push({json.dumps([1, FLIGHT], ensure_ascii=False)})</script>",
+    ],
+    ids=["noscript", "template", "textarea", "blocks", "payload", "server components"],
+)
+def test_a_body_that_no_element_shows(held: str) -> None:
+    html = f"<html><head><title>{TITLE}</title></head><body><h1>{TITLE}</h1><div id='app'></div>{held}</body></html>"
+    found = extract_page(html, url=URL, captured_at=NOW)
+    assert (found.title, found.body_text) == (TITLE, "\n\n".join(PARAGRAPHS))
 
 
 def test_the_data_that_hold_the_body_tell_of_time_authors_and_medium() -> None:

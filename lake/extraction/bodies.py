@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 from lake.extraction import fields
 from lake.extraction.cleaning import Content, balanced, read
 from lake.extraction.generic import Area, article_tokens, find, within
+from lake.extraction.lead import with_lead
 from lake.extraction.metadata import Metadata
 from lake.extraction.outline import Outline, outline, outline_of
 from lake.extraction.page_data import ScriptBody, body_from_scripts, paragraphs
@@ -69,7 +70,9 @@ def _body(
         content = _read_written(found.body_html, address)
         if words_in(content.text) >= _LEAST or content.images:
             lines = _beside(content.text, found) if _complete(found, head) else _lines(tree)
-            return Body(content, found.rules.get("body", "profile"), *fields.title(found, head, lines), lines)
+            return Body(
+                content, found.rules.get("body", "profile"), *fields.title(found, head, lines, address), lines
+            )
     body = _generic(tree, found, head, address)
     if words_in(body.content.text) < _ENOUGH:
         data = body_from_scripts(text) or (ScriptBody(paragraphs(head.body)) if head.body else None)
@@ -82,13 +85,14 @@ def _body(
 
 def _generic(tree: LexborHTMLParser, found: Found | None, head: Metadata, address: str | None) -> Body:
     if tree.body is None:
-        return Body(_EMPTY, "", *fields.title(found, head, _NO_LINES))
+        return Body(_EMPTY, "", *fields.title(found, head, _NO_LINES, address))
     page = outline(tree.body)
     area = find(page)
     lines = lines_around(page, area)
-    heading, rule = fields.title(found, head, lines)
+    heading, rule = fields.title(found, head, lines, address)
     tokens = article_tokens(page, area, heading)
     content = read(tokens, balanced=True, base_url=address, keep_hidden=True)
+    content = with_lead(content, page, area, address)
     return Body(content, "generic", heading, rule, lines, page, area)
 
 

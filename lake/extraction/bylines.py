@@ -27,7 +27,7 @@ _BYLINE = re.compile(
 _ALONE = re.compile(rf"\W{{0,3}}(?:(?i:written|posted) )?(?:[Bb]y|BY):?\s{{1,3}}({_WORD})\W{{0,3}}")
 """One word alone is a name where the line holds nothing else."""
 _PARTS = re.compile(r",? and |,? & |, | y | und | et | e ")
-_META = re.compile(r"\d{4}|\d{1,2}:\d\d|ago\b|[|·•]")
+_META = re.compile(r"\d{4}|\d{1,2}:\d\d|ago\b|[|·•]|\b[A-Z][a-z]{2,8}\.? \d{1,2}\b")
 _LONGEST = 160
 
 

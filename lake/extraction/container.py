@@ -8,7 +8,7 @@ from __future__ import annotations
 from lake.extraction.junk import COMMENTS, HIDDEN, STRONG, class_of
 from lake.extraction.outline import Outline
 
-__all__ = ["container_of", "leave_out", "take_out"]
+__all__ = ["LEFT_OUT", "container_of", "leave_out", "take_out"]
 
 _DESCEND = 0.7
 """A child that holds this share of its parent's value is the container instead of it."""
@@ -25,7 +25,8 @@ _SMALL = 20
 """Prose of fewer words than this never saves an element of a suspicious name."""
 _ENOUGH, _NEARLY_ALL = 40, 0.95
 """Words of prose in no suspicious element from which comments may hold this share of all."""
-_OUT = -1e6
+LEFT_OUT = -1e6
+"""Value of what was taken out of the sums."""
 
 
 def leave_out(page: Outline, least: float = 0.0) -> list[int]:
@@ -62,7 +63,7 @@ def take_out(page: Outline, index: int) -> None:
         page.values[parent] -= value
         page.gains[parent] -= gain
         parent = page.parents[parent]
-    page.values[index : page.ends[index]] = [_OUT] * (page.ends[index] - index)
+    page.values[index : page.ends[index]] = [LEFT_OUT] * (page.ends[index] - index)
 
 
 def _held(page: Outline, index: int, share: float, alike: dict[str, float]) -> float:

@@ -18,7 +18,7 @@ from lake.extraction.persons import is_person
 from lake.extraction.profile import Found, Profile
 from lake.extraction.published import published
 from lake.extraction.surroundings import Lines
-from lake.extraction.titles import choose_title, plain, without_label
+from lake.extraction.titles import choose_title, plain, without_label, without_owner
 
 __all__ = [
     "Evidence",
@@ -42,13 +42,18 @@ _EDITORS = ("编辑", "责编", "編輯", "責編")
 """What a line holds that names the medium or the editor; ``names`` finds them in it."""
 
 
-def title(found: Found | None, head: Metadata, lines: Lines) -> tuple[str | None, str]:
+def title(found: Found | None, head: Metadata, lines: Lines, address: str | None) -> tuple[str | None, str]:
     """The title without the site's name."""
     candidates = [value for value, _ in head.titles]
     if found is not None and found.title:
         stated = filter(None, (head.page_title, *candidates))
         return without_label(found.title, tuple(stated)), found.rules.get("title", "profile")
-    return choose_title(head.page_title, lines.headings, candidates, lines.before)
+    chosen, rule = choose_title(head.page_title, lines.headings, candidates, lines.before)
+    if chosen and rule in ("title", "meta"):
+        host = identity.site_of(address) or ""
+        owners = (head.site_name, head.publisher, host, host.partition(".")[0])
+        return without_owner(chosen, owners), rule
+    return chosen, rule
 
 
 def zone(profile: Profile | None, language: str | None) -> dt.tzinfo:

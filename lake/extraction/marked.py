@@ -15,6 +15,8 @@ __all__ = ["Marked", "marks_near"]
 
 _CHANGED = re.compile("updated|modified", re.IGNORECASE)
 _NAME = re.compile(r"(?:[Bb]y:? |BY:? )?([A-ZÀ-Þ][\w.'’-]+(?: [\w.'’-]+){1,4})")
+_USER = re.compile(r"[\w.-]{2,30}")
+"""A user's name, as forums mark it up."""
 _MAYBE_SOURCE = re.compile("ource|edia|from|origin|laiyuan|ublisher|js_name|nick|account")
 _SOURCE = re.compile(
     r"(?:^|[\s_-])(?:article|news|info|post|art|data|con|detail|src)?[-_]?(?:[sS]ource|[mM]edia|from|copy-?from|origin|laiyuan|publisher)"
@@ -73,7 +75,8 @@ def marks_near(tokens: Tokens, start: int, heading: int, prose: int, stop: int) 
         if time := _time(tokens, number, attrs):
             times.append((_rank(number, attributes[number], heading, prose), abs(number - heading), time))
         elif attrs.get("rel") == "author" or attrs.get("itemprop") == "author":
-            writers.update(dict.fromkeys(_names(tokens, number)))
+            found = _names(tokens, number)
+            writers.update(dict.fromkeys(one for one in found if not writers or " " in one))
         elif number < prose and (source := _source(tokens, number, attrs)):
             sources[source] = None
     times.sort()
@@ -118,7 +121,10 @@ def _names(tokens: Tokens, number: int) -> list[str]:
     end = next((n for n in inner if tokens.names[n] == f"/{tokens.names[number]}"), number)
     named = [n for n in range(number + 1, end) if 'itemprop="name"' in tokens.attributes[n]]
     texts = [_text(tokens, n) for n in named] or [_text(tokens, number)]
-    return [match[1] for text in texts if (match := _NAME.fullmatch(text))]
+    found = [match[1] for text in texts if (match := _NAME.fullmatch(text))]
+    if not found and 'itemprop="author"' in tokens.attributes[number]:
+        return [text for text in texts if _USER.fullmatch(text)]
+    return found
 
 
 def _text(tokens: Tokens, number: int) -> str:

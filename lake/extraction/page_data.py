@@ -31,7 +31,14 @@ _CONTROLS = {"n": "\n", "r": "\n", "t": " ", "b": "", "f": ""}
 _DECODER = json.JSONDecoder(strict=False)
 _MOST_SCRIPTS, _MOST_VALUES = 40, 50_000
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,400}>")
-_PROSE = re.compile(r"[。！？，]|[.!?,] ")
+_PROSE = re.compile(r"[。！？，]|[.!?,](?:[”\"]?$| )")
+_NEARLY_ALL = 0.8
+"""Share of a place's prose from which one string is the text and the others its title, time and the like."""
+_FLIGHT = re.compile(r"(?:^|\n)[0-9a-f]{1,4}:(?=[\[{])")
+"""How lines of React's server components begin (``self.__next_f.push([1, "5:[…]"])``)."""
+_WRAPPED = re.compile(
+    r"<(?P<tag>noscript|textarea|template)\b[^>]{0,300}>(?P<inner>(?:[^<]|<(?!/(?P=tag)))++)", re.IGNORECASE
+)
 _LEAST_PROSE = 60
 _AROUND = 3
 """Objects around the text, the nearest first, whose fields tell of the article."""
@@ -74,10 +81,14 @@ def body_from_scripts(text: str) -> ScriptBody | None:
             _collect(value, places)
     best = max(places.values(), key=_prose_at, default=None)
     if best is None or _prose_at(best) < _LEAST_PROSE:
-        best = max((_Place([one], ()) for one in _literals(text)), key=_prose_at, default=None)
+        best = max(
+            (_Place([one], ()) for one in (*_wrapped(text), *_literals(text))), key=_prose_at, default=None
+        )
     if best is None or _prose_at(best) < _LEAST_PROSE:
         return None
-    return _told("\n".join(map(paragraphs, best.strings)), best.around)
+    longest = max(best.strings, key=lambda one: _prose_at(_Place([one], ())))
+    alone = _prose_at(_Place([longest], ())) >= _NEARLY_ALL * _prose_at(best)
+    return _told("\n".join(map(paragraphs, [longest] if alone else best.strings)), best.around)
 
 
 def _told(body: str, around: tuple[Mapping[str, Any], ...]) -> ScriptBody:
@@ -98,6 +109,14 @@ def _told(body: str, around: tuple[Mapping[str, Any], ...]) -> ScriptBody:
     return ScriptBody(
         body, tuple(value for _, value in sorted(times, key=lambda time: time[0])), authors, media
     )
+
+
+def _wrapped(text: str) -> Iterator[str]:
+    """What stands in elements that a browser with scripts does not show as text: ``noscript``, ``textarea``, ``template``."""
+    for number, one in enumerate(_WRAPPED.finditer(text)):
+        if number >= _MOST_SCRIPTS:
+            return
+        yield one["inner"]
 
 
 def _literals(text: str) -> Iterator[str]:
@@ -159,6 +178,8 @@ def _collect(value: Any, places: dict[tuple[str, ...], _Place]) -> None:
             )
         elif isinstance(node, list):
             stack.extend((child, path, around) for child in reversed(node))
+        elif isinstance(node, str) and _FLIGHT.match(node):
+            stack.extend((_decode(node, one.end()), path, around) for one in _FLIGHT.finditer(node))
         elif isinstance(node, str) and len(node) >= 20:
             places.setdefault(path, _Place([], around)).strings.append(node)
 

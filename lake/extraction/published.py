@@ -39,6 +39,10 @@ def _written(evidence: Evidence, where: dt.tzinfo) -> tuple[dates.Written | None
     if seen is None:
         seen, line = _first_date(evidence.lines.beside, where, now)
     if seen is not None and _are_near(seen, address, where):
+        if not seen.has_time:
+            marked, name = _first_date(evidence.lines.beside, where, now)
+            if marked is not None and marked.has_time and not _days(seen, marked, where):
+                return marked, "page", name
         return seen, "page", line
     if address is not None:
         return address, "url", "date in the address"

@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = ["choose_title", "flash_title", "joined", "plain", "title_of_text", "without_label", "without_site"]
+__all__ = [
+    "choose_title",
+    "flash_title",
+    "joined",
+    "plain",
+    "title_of_text",
+    "without_label",
+    "without_owner",
+    "without_site",
+]
 
 _SEPARATOR = re.compile(
     r"\s{0,4}(?:[_|｜丨–—·•»«›<>~―]{1,3}|(?<![A-Za-z0-9])-{1,3}|-{1,3}(?![A-Za-z0-9])|(?<=\s)[:：/](?=\s))\s{0,4}"
@@ -18,6 +27,7 @@ _SITE_WORD = re.compile(
 )
 _LONGEST = 300
 _SITE_NAME = 8
+_WAYS = frozenset(("home", "homepage", "news", "articles", "blog", "首页", "新闻", "资讯"))
 _LEAST = 6
 """Letters that a line has at least which is taken for the title."""
 _FLASH = re.compile(r"\s*【([^【】\n]{8,80})】")
@@ -85,6 +95,16 @@ def flash_title(text: str, title: str | None) -> str | None:
     if not found or _FLASH_LABEL.search(found) or (title and plain(found) in plain(title)):
         return None
     return found
+
+
+def without_owner(title: str, owners: Sequence[str | None]) -> str:
+    """A page's title less the name of its site in front (``Harbour Post - Ferry stops``) and ways to the page (``Home » …``)."""
+    names = {plain(owner) for owner in owners if owner} | _WAYS
+    while (
+        (mark := _SEPARATOR.search(title)) and plain(title[: mark.start()]) in names and title[mark.end() :]
+    ):
+        title = title[mark.end() :]
+    return title
 
 
 def title_of_text(lines: Sequence[str], text: str) -> str | None:
