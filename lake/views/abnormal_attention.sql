@@ -25,7 +25,8 @@
 -- its mean). The length of 60 days and the least number of 20 are this project's. Departures: a day on which
 -- the lake has nothing is no quiet day and is left out; weekdays are not told apart, so weekends score low; a
 -- median as in the first paper would be 0 for most pairs. A pair named rarely scores high with one article: ask
--- for a number of articles as well. Reposts count; which articles are new tells the view novelty.
+-- for a number of articles as well. Reposts count; which articles are new tells the view novelty. Asked for one date,
+-- this view computes all of them; abnormal_attention_on(day) does not.
 --
 -- example: What gets unusual attention on the latest date
 --   select name, symbol, articles, round(baseline_mean, 2) as usual, round(z, 1) as z
@@ -52,12 +53,25 @@ baselines as (
     from lake_days
 ),
 
+daily as (  -- what attention_daily says of articles, without what it takes to say more
+    select
+        published_date,
+        market,
+        code,
+        max(kind) as kind,
+        max(symbol) as symbol,
+        max(name) as name,
+        count(*) as articles
+    from stored.mentions
+    group by published_date, market, code
+),
+
 summed as (
     select
         *,
         coalesce(sum(articles) over baseline, 0)::bigint as total,
         coalesce(sum(articles * articles) over baseline, 0)::bigint as squares
-    from attention_daily
+    from daily
     window baseline as (
         partition by market, code order by published_date
         range between interval 60 days preceding and interval 1 day preceding

@@ -27,14 +27,28 @@ baseline as (
     where published_date between day::date - 60 and day::date - 1
 ),
 
+daily as (  -- what attention_daily says of articles, without what it takes to say more
+    select
+        published_date,
+        market,
+        code,
+        max(kind) as kind,
+        max(symbol) as symbol,
+        max(name) as name,
+        count(*) as articles
+    from stored.mentions
+    where published_date between day::date - 60 and day::date
+    group by published_date, market, code
+),
+
 past as (
     select
         market,
         code,
         sum(articles)::bigint as total,
         sum(articles * articles)::bigint as squares
-    from attention_daily
-    where published_date between day::date - 60 and day::date - 1
+    from daily
+    where published_date < day::date
     group by market, code
 ),
 
@@ -50,7 +64,7 @@ counted as (
         coalesce(past.total, 0) as total,
         coalesce(past.squares, 0) as squares,
         baseline.days
-    from attention_daily as today
+    from daily as today
     cross join baseline
     left join past on past.code = today.code and past.market is not distinct from today.market
     where today.published_date = day::date
