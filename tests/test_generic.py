@@ -154,6 +154,42 @@ def test_a_flash_beside_a_list_of_teasers_is_the_article() -> None:
     assert read(html).body_text == PARAGRAPHS[0]
 
 
+STORY = (
+    "The harbour council voted on Tuesday to keep the old pier open, ending two years of argument over its future.",
+    "Engineers had warned that the timber supports would fail within five years unless the city paid for repairs.",
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<p>June 26, 2023</p>", ""),
+        ("<div><time>7 March 2023</time><span>Jane Roe</span><span>Harbour correspondent</span></div>", ""),
+        ("<p>Jane Roe · 4 min read · Mar 7, 2023</p><p>--</p>", ""),
+        ("<p>Reading Time: 8 minutes</p><p>Jump to Recipe</p>", ""),
+        ("", "<p>Back to top</p><p>LEARN MORE</p><p>Filed under: News</p>"),
+    ],
+)
+def test_lines_of_date_and_buttons_in_the_container_are_left_out(before: str, after: str) -> None:
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in STORY)
+    html = f"<html lang='en'><head><title>The pier stays</title></head><body><article><h1>The pier stays</h1>{before}{text}{after}</article></body></html>"
+    assert read(html).body_text == "\n\n".join(STORY)
+
+
+@pytest.mark.parametrize("own", [STORY[:1], STORY])
+def test_articles_beside_a_paywalled_one_are_none_of_it(own: tuple[str, ...]) -> None:
+    others = "".join(
+        f'<div><h3><a href="/{n}">Ferry number {n} is late again today</a></h3><p>The ferry left an hour late, said the crew.</p></div>'
+        for n in range(8)
+    )
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in own)
+    html = (
+        "<html lang='en'><head><title>The council keeps the old pier open</title></head><body><main><article>"
+        f"<h1>The council keeps the old pier open</h1>{text}</article><section><h2>Free to read</h2>{others}</section></main>"
+    )
+    assert read(html).body_text == "\n\n".join(own)
+
+
 def test_captions_named_so_belong_to_their_pictures() -> None:
     pictures = (
         '<div class="wp-caption"><img src="/a.jpg"><p class="wp-caption-text">临港的车间</p></div>'

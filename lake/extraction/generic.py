@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lake.extraction.container import container_of, leave_out, take_out
-from lake.extraction.junk import STRONG, is_end, is_notice, is_phrase
+from lake.extraction.junk import STRONG, is_end, is_head_line, is_notice, is_phrase
 from lake.extraction.outline import Block, Outline
-from lake.extraction.teasers import outweigh
+from lake.extraction.prose import HEADINGS
+from lake.extraction.teasers import lists_within, outweigh
 from lake.extraction.titles import plain
 from lake.extraction.tokens import Tokens
 
@@ -24,6 +25,8 @@ _LONG = 30
 """Words from which a repeated run of blocks is a second rendering (mobile and desktop), not a refrain."""
 _PHRASE_WORDS = 25
 _HEADING_WORDS = 8
+_HEAD, _HEAD_WORDS = 8, 12
+"""Blocks at the container's beginning that may tell of the article, and words of one."""
 _TAIL = 0.15
 """Share of the text in which a heading of related reading ends it."""
 _TITLE_WITHIN, _TITLE_PROSE = 6, 8
@@ -91,9 +94,10 @@ def _area(page: Outline, container: int, left_out: list[int]) -> Area:
     inner = [index for index in left_out if container < index < end]
     inside = page.blocks_of(container)
     live = _outside(page, page.blocks[inside], inner)
-    linked = _link_lists(page, container, live)
+    linked = sorted((*_link_lists(page, container, live), *lists_within(page, container)))
     live = _outside(page, live, linked)
     texts = [block for block in live if block.words < _PHRASE_WORDS and is_phrase(block.text)]
+    texts += _head_lines(live)
     texts += _after_end(live)
     gone = {id(block) for block in texts}
     texts += [block for block in _repeated(live) if id(block) not in gone]
@@ -106,6 +110,17 @@ def _area(page: Outline, container: int, left_out: list[int]) -> Area:
         first=inside.start,
         after=inside.stop,
     )
+
+
+def _head_lines(blocks: list[Block]) -> list[Block]:
+    """Lines of date, byline and counters that stand in the container before its first prose."""
+    found: list[Block] = []
+    for block in blocks[:_HEAD]:
+        if block.value > _TITLE_PROSE:
+            break
+        if block.tag not in HEADINGS and block.words < _HEAD_WORDS and is_head_line(block.text):
+            found.append(block)
+    return found
 
 
 def _after_end(blocks: list[Block]) -> list[Block]:

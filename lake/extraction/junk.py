@@ -20,6 +20,7 @@ __all__ = [
     "class_of",
     "in_context",
     "is_end",
+    "is_head_line",
     "is_notice",
     "is_phrase",
     "name_of",
@@ -71,7 +72,7 @@ _MEMO_SIZE = 50_000
 _PHRASE = re.compile(
     r"^(?:advertisement|share(?: this)?(?: article| post| on .{1,20})?|related(?: articles| stories| posts| reading)?|"
     r"read (?:more|next|also)|(?:see|also|must) (?:also|read)|(?:you (?:may|might) )?also like|sign up|subscribe|follow us|more from|"
-    r"recommended|leave a (?:reply|comment)|already an? (?:\w{1,20} )?(?:subscriber|member)|to continue reading|"
+    r"recommended|leave a (?:reply|comment)|already an? (?:\w{1,20} )?(?:subscriber|member)|to continue reading|get unlimited access|"
     r"skip advertisement|story continues below|article continues (?:after|below)|comments?(?: \(\d{1,6}\))?|table of contents|skip to|click here|print|"
     r"email|tweet|copy link|\d{1,3} min(?:ute)?s?(?: read)?|by [A-Z][\w.' -]{2,40}|all rights reserved|copyright|©)"
     r"(?:\b|$)"
@@ -82,8 +83,25 @@ _PHRASE = re.compile(
     r"关键[词字][:：]|标签[:：]|(?:【|\[)(?:打印|关闭|收藏)|字[号体])",
     re.IGNORECASE,
 )
+_BUTTON = re.compile(
+    r"(?:learn more|apply now|get started|(?:buy|shop|book|order|donate) now|contact us|make a gift|(?:load|show|see|view) (?:more|all|comments)"
+    r"|back to (?:top|blog|(?:all |the )?articles?(?: list)?|news|home)|discuss|jump to (?:recipe|the list|video|section).{0,40}"
+    r"|(?:estimated )?reading time\W.{1,20}|(?:article|story|post) categories|tags?\s?:.{0,200}|filed under\b.{0,80}|posted in\b.{0,80}"
+    r"|written by .{2,40}|listen to (?:this )?(?:article|story)|tried this recipe.{0,80}"
+    r"|(?:first |originally )?(?:published|posted|updated|last updated|last modified)(?: on| at)?)\W*",
+    re.IGNORECASE,
+)
+"""The whole of a line that is a button or a label; an article's sentences hold more than these words."""
+_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?"
+_WIDE = re.compile("[\u3040-\u9fff\uac00-\ud7a3]")
+_HEAD_LINE = re.compile(
+    rf"(?:^|.{{0,60}}[\W\d])(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? (?:19|20)\d\d|\d{{1,2}}(?:st|nd|rd|th)? {_MONTH},? (?:19|20)\d\d"
+    r"|(?:19|20)\d\d-\d\d-\d\d|\d{1,2}[/.]\d{1,2}[/.](?:19|20)\d\d)(?!.*[.!?]$)",
+    re.IGNORECASE,
+)
+"""A date in a line that is no sentence: with a byline, its label, its clock, the time that reading takes."""
 _PHRASE_STARTS = frozenset(
-    "abceflmprstuy©展阅点分收打举纠返上下相推热猜更扫微我发免特版转未关长标字立延拓請请欢搜【["
+    "dgjlvwabceflmprstuy©展阅点分收打举纠返上下相推热猜更扫微我发免特版转未关长标字立延拓請请欢搜【["
 )
 """What the expression begins with, but for digits: trying it costs more than one look."""
 _END = re.compile(
@@ -173,9 +191,19 @@ def _tokens(name: str) -> str:
 def is_phrase(text: str) -> bool:
     """Whether a short text is a button, a notice or a heading of links instead of the article's words."""
     first = text[:1].lower()
-    if (first in _PHRASE_STARTS or first.isdecimal()) and _PHRASE.match(text) is not None:
+    if (first in _PHRASE_STARTS or first.isdecimal()) and (
+        _PHRASE.match(text) is not None or _BUTTON.fullmatch(text) is not None
+    ):
         return True
     return ("备" in text and _RECORD.search(text) is not None) or is_notice(text)
+
+
+def is_head_line(text: str) -> bool:
+    """Whether a short line before the text is a date, or signs alone, and no word of the article; of Latin letters alone.
+
+    Reference texts of Chinese pages hold such lines, where they stand in the container.
+    """
+    return not any(map(str.isalnum, text)) or (not _WIDE.search(text) and _HEAD_LINE.match(text) is not None)
 
 
 def is_notice(text: str) -> bool:

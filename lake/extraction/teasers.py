@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from lake.extraction.outline import Outline
+from lake.extraction.prose import HEADINGS
 
-__all__ = ["outweigh"]
+__all__ = ["lists_within", "outweigh"]
 
 _TEASERS = 4
 """Linked headlines from which a text is a list of teasers."""
@@ -14,6 +15,8 @@ _BEHIND = 8
 """Blocks behind the heading in which a flash begins (time, medium and a button stand between)."""
 _PROSE = 8
 _HEADING_WORDS = 4
+_OWN = 20
+"""Words of prose that the article itself has before a list of others."""
 
 
 def outweigh(page: Outline, container: int) -> bool:
@@ -31,6 +34,34 @@ def outweigh(page: Outline, container: int) -> bool:
         return False
     behind = range(named.stop, min(named.stop + _BEHIND, len(page.blocks)))
     return any(page.blocks[n].value > _PROSE for n in behind if not inside.start <= n < inside.stop)
+
+
+def lists_within(page: Outline, container: int) -> list[int]:
+    """Elements behind the text in a container that hold its page's heading too: other articles' headings, each with a teaser.
+
+    A page of which a paywall shows two paragraphs, and what else may be read. The articles' headings are links, and
+    prose of this article stands before them outside.
+    """
+    end = page.ends[container]
+    linked = sum(
+        block.links > 0.5 and block.tag in HEADINGS for block in page.blocks[page.blocks_of(container)]
+    )
+    if linked < _TEASERS or "h1" not in page.tags[container:end]:
+        return []
+    found: list[int] = []
+    index = page.tags.index("h1", container, end) + 1
+    prose = 0.0
+    blocks = page.blocks
+    while index < end:
+        inside = page.blocks_of(index)
+        headlines = sum(block.tag in HEADINGS and block.links > 0.5 for block in blocks[inside])
+        if headlines >= _TEASERS and prose >= _OWN and _are_teasers(page, index):
+            found.append(index)
+            index = page.ends[index]
+            continue
+        prose += sum(block.value for block in blocks[inside] if block.owner == index and block.value > _PROSE)
+        index += 1
+    return found
 
 
 def _are_teasers(page: Outline, container: int) -> bool:
