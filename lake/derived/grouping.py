@@ -77,8 +77,9 @@ class _Stretch:
         self._stories = {n: story for n, (_, story) in heads.items()}
         self._newest = {key.article_id: n for n, (key, _) in heads.items()}
         wanted = [self._keys[n] for n in {*self._pairs, *chain(*self._pairs.values())}]
-        texts = Texts(given.articles, wanted, given.held)
-        self._text = lru_cache(_HELD)(lambda n: texts[self._keys[n]])
+        texts, keys = Texts(given.articles, wanted, given.held), self._keys
+        # not of self: in a circle with it, the texts of many stretches would wait for the garbage collector
+        self._text = lru_cache(_HELD)(lambda n: texts[keys[n]])
 
     def places(self) -> pa.Table:
         """The number of each row and its place."""
