@@ -23,6 +23,7 @@ from lake import processes
 from lake.errors import Reject
 from lake.extraction import extract
 from lake.extraction.known_names import KnownNames, with_names
+from lake.memory import give_back
 from lake.model import Origin, RejectRecord
 from lake.names import known_names
 from lake.rows import staged_row
@@ -38,6 +39,7 @@ _SLOWEST = 5
 _INLINE_BATCHES = 1  # a pool costs about a second to start: not worth it for one batch
 _TURNS = 8  # parts of the work for each process, so that all end at about the same time
 _LEAST = 50  # captures in a part: some 0.1 s, against a millisecond for handing it over
+_MOST = 250  # whose extracts a process holds, as values, some 20 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ def _pooled(
     suspects: list[_Part] = []
     with processes.pool(max(1, min(workers, len(parts)))) as pool:
         futures: dict[Future[BatchResult], _Part] = {
-            pool.submit(work, part.spec, only=part.ids, part=part.name): part for part in parts
+            pool.submit(_of_many, work, part.spec, only=part.ids, part=part.name): part for part in parts
         }
         for future in as_completed(futures):
             part = futures[future]
@@ -164,6 +166,13 @@ def _pooled(
     return (results[part] for part in parts)
 
 
+def _of_many(work: Callable[..., BatchResult], spec: Path, **what: Any) -> BatchResult:
+    """One part of many: what it took is given back, for the next one has other needs."""
+    result = work(spec, **what)
+    give_back()
+    return result
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """Captures of a batch that are structured together; ``name`` tells its results from those of other parts."""
@@ -176,7 +185,7 @@ class _Part:
 def _cut(spec: Path, most: int) -> Iterator[_Part]:
     """A batch in at most so many parts of about the same size, none below ``_LEAST`` captures if it can be."""
     ids = tuple(staging.read(spec, ("capture_id",)).column(0).to_pylist())
-    size = max(-(-len(ids) // most), _LEAST)
+    size = max(min(-(-len(ids) // most), _MOST), _LEAST)
     for begin in range(0, len(ids), size):
         name = f".{begin:06d}" if size < len(ids) else ""
         yield _Part(spec, ids[begin : begin + size], name)

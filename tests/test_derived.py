@@ -252,6 +252,19 @@ def test_without_derived_tables_the_views_are_right_all_the_same(root: LakeRoot)
     assert len(assert_right(root)) == len(shown(root.database)) == 4
 
 
+@pytest.mark.parametrize("files", [[2_500], [700, 900, 1, 999], [1_000], []])
+def test_a_batch_is_bounded_whatever_the_files(files: list[int], tmp_path: Path) -> None:
+    ids = [f"example:{number}" for number in range(sum(files))]
+    paths, begin = [], 0
+    for rows in files:
+        paths.append(tmp_path / f"{begin}.parquet")
+        pq.write_table(pa.table({"article_id": ids[begin : begin + rows]}), paths[-1])
+        begin += rows
+    found = list(changes.batches(paths, ["article_id", "title"]))
+    assert all(0 < len(batch) <= 1_000 for batch in found)
+    assert [each for batch in found for each in batch.column("article_id").to_pylist()] == ids
+
+
 def test_a_table_that_fails_leaves_the_others_alone(root: LakeRoot, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_batch: Batch) -> Any:
         raise RuntimeError("no rows today")

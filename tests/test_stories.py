@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from benchmarks.edits import labelled
 from benchmarks.reposts import rows, score, segment, stories
+from lake.derived.texts import Texts
 from lake.locations import LakeRoot
 from lake.views.publish import publish
 from tests.small_lake import commit
@@ -82,6 +84,17 @@ def test_a_repost_joins_the_story_of_the_first(table: Table) -> None:
     [row] = table.rows.to_pylist()
     assert (row["story_date"], row["leads"], row["contained"]) == (NOON.date(), False, 1.0)
     assert 0.85 < row["jaccard"] < 0.95
+
+
+def test_compared_texts_do_not_wait_for_the_garbage_collector(table: Table) -> None:
+    """A thousand articles' texts each time would be hundreds of MB until it runs."""
+    gc.collect()
+    gc.disable()
+    try:
+        table.add(article("a", prose(400)), article("b", prose(400), hours=1))
+        assert not [each for each in gc.get_objects() if isinstance(each, Texts)]
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize(("days", "story"), [(7, "a"), (7.01, "b"), (-7, "a"), (-7.01, "b")])

@@ -17,6 +17,7 @@ from lake.derived.segments import Segment
 from lake.derived.superseding import SUPERSEDING
 from lake.derived.table import Derived
 from lake.locations import LakeRoot
+from lake.memory import give_back
 from lake.storage.files import Place
 
 __all__ = ["Work"]
@@ -90,12 +91,12 @@ class Work:
             making = [opened.enter_context(self._making(table, start)) for table in of]
             for rows in changes.batches(paths, columns, self._recent):
                 batches += 1
-                list(pool.map(Making.add, making, repeat(rows)))
+                list(pool.map(_added if batches > 1 else Making.add, making, repeat(rows)))
             held = rows if batches == 1 else None
-            if batches > 1:  # Arrow keeps what it has freed, 400 MB here, and sorting needs as much
-                pa.default_memory_pool().release_unused()
 
             def finish(each: Making) -> Exception | None:
+                if batches > 1:
+                    _give_back(each.connection)
                 try:
                     self._write(each.table, (start, self._version), each.settled(held), each.connection)
                 except Exception as failure:  # noqa: BLE001  one table's failure is not another's
@@ -148,6 +149,18 @@ class Work:
         if not chain or chain[-1].last < span[1]:
             raise LookupError(f"what supersedes what is not known up to version {span[1]} of articles")
         return [segment.path for segment in chain if segment.last >= span[0]]
+
+
+def _added(making: Making, rows: pa.Table) -> None:
+    """Add one batch of many."""
+    making.add(rows)
+    give_back()
+
+
+def _give_back(connection: duckdb.DuckDBPyConnection) -> None:
+    """Return what the last table took: DuckDB does when its threads end, and keeps 100 MB otherwise (measured)."""
+    give_back()
+    connection.execute(f"SET threads = 1; SET threads = {_THREADS}")
 
 
 def _mergeable(sizes: Sequence[int]) -> int | None:

@@ -71,9 +71,10 @@ def batches(
     held: list[pa.Table] = []
     for rows in _all(paths, wanted, recent or {}):
         held.append(rows)
-        if sum(map(len, held)) >= _ROWS:
-            yield pa.concat_tables(held)
-            held = []
+        while sum(map(len, held)) > _ROWS:  # a file has as many as a day, or a month
+            joined = pa.concat_tables(held)
+            yield joined[:_ROWS]
+            held = [joined[_ROWS:]]
     if held:
         yield pa.concat_tables(held)
 

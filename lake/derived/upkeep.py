@@ -37,7 +37,7 @@ _CHEAP = 16 * 1024 * 1024
 """Bytes that are merged at once while publishing; maintenance takes more."""
 _DEAD = timedelta(days=1)  # age of a workspace whose maker is not alive any more
 _THREADS = 2  # others may be ingesting
-_MEMORY = "512MB"
+_MEMORY = "256MB"
 
 
 def keep_up(

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lake.locations import LakeRoot
+from lake.memory import give_back
 from lake.schema import ARTICLES
 from lake.settings import Sizes
 from lake.storage import parquet
@@ -70,6 +71,8 @@ def write_articles(
         for begin, end in _slices(order.column("home").to_pylist(), limit):
             rows = _gather(sources, order.slice(begin, end - begin), run_id)
             files += pool.map(write, _per_file(_by_home(rows, homes)))
+            if len(order) > _HELD_ROWS:
+                give_back()
     return files
 
 
