@@ -47,12 +47,6 @@ def export(
     if common.json:
         print_json(asdict(done))
         return 0
-    differs = {name: count for name, count in done.counts.items() if name.startswith("differs_")}
-    counts = [
-        f"{count:,} {name.replace('_', ' ')}" for name, count in done.counts.items() if name not in differs
-    ]
+    counts = [f"{count:,} {name.replace('_', ' ')}" for name, count in done.counts.items()]
     print(f"{', '.join(counts)} in {done.path}")
-    if differs:
-        listed = ", ".join(f"{name.removeprefix('differs_')} ({count:,})" for name, count in differs.items())
-        print(f"fields that a rendered post does not give back as they are: {listed}")
     return 0

@@ -1,8 +1,8 @@
 """An article as a post of the seed archive: front matter, digest, HTML with the site's marks, address.
 
 The HTML is made from ``body_markdown``; mentions that markup showed, glossary terms and charts get EastMoney's
-marks (as in the posts of 2022), so that they are read back. What a post cannot say (authors, another language
-than Chinese, parts of a second) is lost.
+marks (as in the posts of 2022), so that they are read back. What the form cannot say (authors, another language
+than Chinese, an id that no address tells) can be stated beside it (lake.extraction.stated).
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString
 from markdown_it import MarkdownIt
 
+from lake.extraction.stated import line
+
 __all__ = ["post_name", "post_text"]
 
 _ZONE = ZoneInfo("Asia/Shanghai")
@@ -30,9 +32,9 @@ def post_name(row: Mapping[str, Any]) -> str:
     return f"{_local(row):%Y-%m-%d}-{re.sub(r'[^0-9A-Za-z._-]', '_', row['article_id'].partition(':')[2])}.md"
 
 
-def post_text(row: Mapping[str, Any]) -> str:
-    """The post of an article, from a row of the view ``articles``."""
-    parts = ["\n".join(_front_matter(row)), ""]
+def post_text(row: Mapping[str, Any], stated: Mapping[str, Any] | None = None) -> str:
+    """The post of an article, from a row of the view ``articles``; its front matter also states these columns."""
+    parts = ["\n".join(_front_matter(row, stated)), ""]
     if row["digest"]:
         parts += [f"> {_line(row['digest'])}", ""]
     if body := _body(row):
@@ -42,7 +44,7 @@ def post_text(row: Mapping[str, Any]) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _front_matter(row: Mapping[str, Any]) -> Iterator[str]:
+def _front_matter(row: Mapping[str, Any], stated: Mapping[str, Any] | None) -> Iterator[str]:
     yield from ("---", "layout: post")
     yield f'title: "{html.escape(_line(row["title"] or ""), quote=False)}"'
     yield f"date: {_local(row):%Y-%m-%d %H:%M:%S %z}"
@@ -51,6 +53,8 @@ def _front_matter(row: Mapping[str, Any]) -> Iterator[str]:
     if row["tags"]:
         tags = ", ".join(map(_line, row["tags"]))
         yield f"tags: {tags}" if len(row["tags"]) == 1 else f"tags: [{tags}]"
+    if stated:
+        yield line(stated)
     yield "---"
 
 
@@ -105,7 +109,7 @@ def _mark_mention(soup: BeautifulSoup, mention: Mapping[str, Any]) -> None:
 def _mark(soup: BeautifulSoup, name: str, form: str, ident: str) -> None:
     """Put a mark around the first occurrence of a name that has none yet."""
     for text in soup.find_all(string=True):
-        if name in text and text.find_parent(["a", "span", "code"]) is None:
+        if name and name in text and text.find_parent(["a", "span", "code"]) is None:
             before, _, after = str(text).partition(name)
             inner = form.replace("{id}", html.escape(ident)).replace("{name}", html.escape(name, quote=False))
             pieces = [

@@ -17,6 +17,7 @@ from lake.extraction import front_matter, identity, ids, markdown
 from lake.extraction.cleaning import Content, clean
 from lake.extraction.entities import mentions
 from lake.extraction.front_matter import FrontMatter
+from lake.extraction.stated import stated, with_stated
 from lake.extraction.version import EXTRACTOR
 from lake.model import Article, Channel
 
@@ -51,11 +52,20 @@ def extract_post(text: str, *, name: str | None, url: str | None, captured_at: d
         captured_at: aware; the last resort for the date.
 
     Raises:
-        Reject: stage ``extract``; reason ``no_article``: neither title nor text; ``no_text``: a title alone.
+        Reject: stage ``extract``; reason ``no_article``: neither title nor text; ``no_text``: a title alone;
+            ``bad_row``: what an export stated in it is damaged.
     """
     head = front_matter.read(text)
     if head is None:
         raise Reject("extract", "no_article", "no front matter at the start of the text")
+    said = stated(head) if url is None else {}  # a server could say of any article what it likes
+    return with_stated(said, lambda: _read(text, head, name, url, captured_at))
+
+
+def _read(
+    text: str, head: FrontMatter, name: str | None, url: str | None, captured_at: dt.datetime
+) -> Article:
+    """The article by the post's own form."""
     parts = _split(text, head.end)
     own = ids.native_id(parts.url) or ids.native_id(name)
     title, category = head.text("title"), head.text("categories", "category")
