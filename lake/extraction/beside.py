@@ -18,6 +18,8 @@ _NEXT = 4
 """Elements looked at behind another one."""
 _LOOKED_AT = 2000
 """Characters of markup from which an element is no line; not all of its text need be collected then."""
+_MANY = "p + p + p + p, br + br, li + li + li + li, table, article"
+"""What lexbor finds at once in an element that is no line."""
 _INSIDE_LINE = ("span", "a", "i", "em", "b", "font", "time", "p", "div", "li", "dd", "h2", "h3", "h4", "h5")
 
 
@@ -52,8 +54,7 @@ def _following(node: LexborNode) -> Iterator[str]:
 
 
 def _line(node: LexborNode) -> str:
-    html = node.html or ""
-    if len(html) > _LOOKED_AT:
+    if node.css_first(_MANY) is not None or len(node.html or "") > _LOOKED_AT:
         return ""
     text = " ".join(node.text(separator=" ").split())
     return text if len(text) <= _LINE else ""

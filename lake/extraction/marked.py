@@ -58,6 +58,7 @@ def marks_near(tokens: Tokens, start: int, heading: int, prose: int, stop: int) 
     writers: dict[str, None] = {}
     sources: dict[str, None] = {}
     attributes = tokens.attributes
+    named = _MAYBE_SOURCE.search(" ".join(attributes[start:prose]))
     places = [
         number
         for number, written in enumerate(attributes[start : stop + 1], start)
@@ -67,7 +68,7 @@ def marks_near(tokens: Tokens, start: int, heading: int, prose: int, stop: int) 
             or 'itemprop="' in written
             or "author" in written
             or '"published' in written
-            or _MAYBE_SOURCE.search(written)
+            or (named and number < prose and _MAYBE_SOURCE.search(written))
         )
     ]
     for number in places[:_MOST]:

@@ -35,7 +35,7 @@ _LABEL = re.compile(
 _UPDATED = re.compile(r"更新|修改|updated|modified|last edited", re.IGNORECASE)
 _PUBLISHED = re.compile(r"publish|发布|发表|發[布佈]|發表", re.IGNORECASE)
 """In a line that tells of a change too, the date behind this is the article's."""
-_BRACKETED = re.compile(r"\d\s*[\[［【]\s*([\u4e00-\u9fff]{2,4})\s*[\]］】]\W{0,4}(?:[来來]源|$)")
+_BRACKETED = re.compile(r"\d\s*\[\s*([\u4e00-\u9fff]{2,4})\s*\]\W{0,4}(?:[来來]源|$)")
 _POSTED = re.compile(r"本[贴帖文]由\s*([^\s于發发]{2,16})\s*(?:于|在|[发發])")
 """``2004年7月16日 08:19 [ 某某 ] 来源：…`` (2004), ``本贴由某某于2005年…发表`` (forums of 2005)."""
 _NEAREST = 3
@@ -247,7 +247,7 @@ def authors_of(lines: Lines) -> tuple[tuple[str, ...], str]:
 def _unlabelled(lines: Lines) -> tuple[tuple[str, ...], str]:
     """Authors by form or place: a name in brackets behind the time, a poster, a line of names right before the text."""
     for line in (*reversed(lines.before), *lines.after):
-        if match := _BRACKETED.search(line) or _POSTED.search(line):
+        if ("[" in line or "本" in line) and (match := _BRACKETED.search(line) or _POSTED.search(line)):
             return (match[1],), "name in the line of the time"
     for line in lines.before[-_NEAREST:]:
         if are_persons(line):
