@@ -23,10 +23,11 @@
 -- dbt-data-reliability, alarms at 3); attention against its own past: Da, Engelberg and Gao, Journal of Finance
 -- 66, 2011 (abnormal search volume), and Barber and Odean, Review of Financial Studies 21, 2008 (volume over
 -- its mean). The length of 60 days and the least number of 20 are this project's. Departures: a day on which
--- the lake has nothing is no quiet day and is left out; weekdays are not told apart, so weekends score low; a
--- median as in the first paper would be 0 for most pairs. A pair named rarely scores high with one article: ask
--- for a number of articles as well. Reposts count; which articles are new tells the view novelty. Asked for one date,
--- this view computes all of them; abnormal_attention_on(day) does not.
+-- the lake has nothing is no quiet day and is left out; a deviation of 0 gives no score, where Elementary gives 0;
+-- weekdays are not told apart, so weekends score low; a median as in the first paper would be 0 for most pairs. A
+-- pair named rarely scores high with one article: ask for a number of articles as well. Reposts count; which articles
+-- are new tells the view novelty. Asked for one date, this view computes all of them; abnormal_attention_on(day)
+-- does not.
 --
 -- example: What gets unusual attention on the latest date
 --   select name, symbol, articles, round(baseline_mean, 2) as usual, round(z, 1) as z

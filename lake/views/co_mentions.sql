@@ -27,7 +27,7 @@
 -- (p(a) p(b))) / -ln p(ab), with lift the quotient inside. All counts and the total are over articles that
 -- name 1 to 10 securities: in longer lists everybody stands with everybody (n securities make n (n - 1) / 2
 -- pairs). The limits of 10 securities and of 3 articles, below which NPMI is high by chance, are this project's:
--- no published ones were found.
+-- no published ones were found. Reposts count; media tells how many different ones named both.
 --
 -- example: Who is named together with one security, and is that new?
 --   select other_name, together, round(npmi, 2) as npmi, first_date
