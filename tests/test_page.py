@@ -167,6 +167,27 @@ def test_the_heads_author_of_a_chinese_page_needs_a_line_that_shows_it() -> None
     assert extract_page(medium, url=URL, captured_at=NOW).authors == ()
 
 
+def test_a_source_line_in_the_text_whose_name_is_cut_by_an_element() -> None:
+    tail = '<p class="em_media">（文章来源：<span>远岸</span>证券报）</p>'
+    html = page(article() + tail).replace('来源：<a href="/m">远岸日报</a> 作者：周望舒', "")
+    assert extract_page(html, url=URL, captured_at=NOW).media == "远岸证券报"
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "<!-- saved from url=(0041)https://finance.eastmoney.com/a/202405063456789012.html -->",
+        "<!--\n Page saved with SingleFile \n url: https://finance.eastmoney.com/a/202405063456789012.html \n saved date: x\n-->",
+    ],
+)
+def test_a_saved_page_says_where_it_is_from(mark: str) -> None:
+    saved = extract_page(page(article()).replace("<html", f"{mark}<html", 1), captured_at=NOW)
+    assert saved.article_id == "eastmoney:202405063456789012"
+    assert saved.url == "https://finance.eastmoney.com/a/202405063456789012.html"
+    asked = extract_page(page(article()).replace("<html", f"{mark}<html", 1), url=URL, captured_at=NOW)
+    assert asked.url == URL
+
+
 def test_a_person_as_the_source_gives_way_to_a_medium() -> None:
     line = "2024-05-06 08:30 《远岸周刊》"
     html = page(article() + "<p>来源: 徐笑天</p>").replace(

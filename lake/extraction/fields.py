@@ -117,7 +117,10 @@ def medium(evidence: Evidence, content: Content) -> tuple[str | None, str]:
         if any(map(line.__contains__, _SOURCES)):
             name = names.medium(line)
             if name and not is_person(name):
-                return name, "source line"
+                whole = (
+                    content.source_line or ""
+                )  # the same line read from the text, where no element cuts the name
+                return (whole if whole.startswith(name) else name), "source line"
             person = person or name or ""
     if evidence.lines.media:
         return evidence.lines.media, "page data"

@@ -12,7 +12,7 @@ import hashlib
 import re
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
-__all__ = ["article_id", "canonical_url", "choose_url", "content_key", "same_site", "site_of"]
+__all__ = ["article_id", "canonical_url", "choose_url", "content_key", "same_site", "saved_from", "site_of"]
 
 _TRACKING = re.compile(
     r"(?:utm_\w+|gclid|fbclid|msclkid|yclid|dclid|igshid|mc_[ce]id|_hs\w+|spm|spm_id_from|from_source|srsltid|"
@@ -21,6 +21,12 @@ _TRACKING = re.compile(
 )
 """Query parameters that campaigns and share buttons add; documented by their senders (Google, Meta, Alibaba …)."""
 
+_SAVED = re.compile(
+    r"<!--\s{0,9}(?:saved from url=\(\d{4}\)|Page saved with SingleFile\s{1,9}url:\s{0,9})(https?://[^\s<>]{4,2000})",
+    re.IGNORECASE,
+)
+_HEAD = 4000
+"""Characters of a page in which browsers leave the address."""
 _SECOND_LEVEL = frozenset(("com", "net", "org", "gov", "edu", "ac", "co", "or", "ne", "go", "mil"))
 _FIRST_WORDS = 500
 
@@ -66,6 +72,16 @@ def choose_url(url: str | None, stated: list[str | None]) -> str | None:
         if asked is None or same_site(found, asked):
             return found
     return asked
+
+
+def saved_from(text: str) -> str | None:
+    """The address that a browser wrote into a page when it saved it, or None.
+
+    Internet Explorer, Chrome and Edge write ``<!-- saved from url=(0029)https://… -->`` before the page (the "Mark of the
+    Web"), the extension SingleFile a comment with ``url: https://…``.
+    """
+    match = _SAVED.search(text[:_HEAD])
+    return canonical_url(match[1]) if match else None
 
 
 def same_site(one: str, other: str) -> bool:

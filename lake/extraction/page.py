@@ -78,6 +78,7 @@ def _no_collection() -> Iterator[None]:
 def _extract(text: str, url: str | None, when: dt.datetime, name: str | None, use_profile: bool) -> Article:
     tree = parse(text)
     head = metadata(tree)
+    url = url or identity.saved_from(text)
     address = identity.choose_url(url, [head.canonical, head.og_url])
     profile = profile_for(url) or profile_for(address) or (None if address else profile_of_links(text))
     later = part_of(tree, address, url, profile)
