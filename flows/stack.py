@@ -16,7 +16,18 @@ from typing import Any
 from lake.errors import Stop
 from lake.locations import LakeRoot
 
-__all__ = ["HOST", "SETTINGS", "USER", "Stack", "call", "close_runs", "environment", "free_port", "shipped"]
+__all__ = [
+    "HOST",
+    "SETTINGS",
+    "USER",
+    "Server",
+    "Stack",
+    "call",
+    "close_runs",
+    "environment",
+    "free_port",
+    "shipped",
+]
 
 HOST = "127.0.0.1"  # loopback only: who reaches the server can run flows, and flows read files
 USER = "newslake"  # who logs in, where a password is asked for
@@ -38,6 +49,14 @@ SETTINGS: Mapping[str, str] = {
     "PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE": "100",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # keeps Prefect's database small
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A Prefect server that others started: the address of its API, and what it wants to be told by whom it lets in."""
+
+    api: str
+    login: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +123,7 @@ def free_port(wanted: int) -> int:
     raise Stop(f"no free port from {wanted} on: name another one with --port")
 
 
-def call(stack: Stack, path: str, payload: object = None, method: str | None = None) -> Any:
+def call(stack: Stack | Server, path: str, payload: object = None, method: str | None = None) -> Any:
     """The API's JSON answer, or None where none can be had. With a payload it is a POST, unless told."""
     data = None if payload is None else json.dumps(payload).encode()
     headers = {"Content-Type": "application/json"}

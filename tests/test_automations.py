@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import os
 import signal
+import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Iterator
@@ -23,7 +25,7 @@ from lake.locations import lake_root
 from lake.settings import Sizes
 from tasks.events import PUBLISHED, SILENT, SPIKE
 from tests.chaos import FULL
-from tests.stack import PATIENCE, Running, up, wait_until
+from tests.stack import PATIENCE, ROOT, Running, up, wait_until
 
 STACK_IS_KILLED = pytest.mark.skipif(
     not FULL or not Path("/proc/self/environ").exists(),
@@ -85,6 +87,20 @@ def test_up_makes_the_automations_once_and_leaves_a_paused_one_paused(stack: Run
     assert after["newslake rejects spike"]["enabled"] is False
     assert after["newslake source silent"]["enabled"] is True
     stack.ask_nothing(f"/automations/{paused['id']}", {"enabled": True}, "PATCH")
+
+
+def test_a_server_of_one_s_own_gets_the_same_automations(stack: Running) -> None:
+    before = {each["name"]: each for each in stack.ask("/automations/filter", {})}
+    gone = before["newslake source silent"]
+    stack.ask_nothing(f"/automations/{gone['id']}", None, "DELETE")
+    command = [sys.executable, "-m", "flows.automations"]
+    wrong = {"PATH": os.environ["PATH"], "PREFECT_API_URL": "http://127.0.0.1:1/api"}
+    assert subprocess.run(command, env=wrong, cwd=ROOT, check=False).returncode == 1
+    for _ in range(2):
+        subprocess.run(command, env={**wrong, "PREFECT_API_URL": stack.api}, cwd=ROOT, check=True)
+    after = {each["name"]: each["id"] for each in stack.ask("/automations/filter", {})}
+    assert after.keys() == before.keys()
+    assert {name for name in after if after[name] != before[name]["id"]} == {gone["name"]}
 
 
 def test_an_alarm_becomes_a_notice_and_is_told_once(stack: Running) -> None:

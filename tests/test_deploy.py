@@ -45,7 +45,11 @@ def test_compose_refers_to_what_it_declares() -> None:
     services = COMPOSE["services"]
     for service in services.values():
         assert set(service.get("depends_on", ())) <= set(services)
-        assert all(services[other].get("healthcheck") for other in service.get("depends_on", ()))
+        for other, wanted in service.get("depends_on", {}).items():
+            if wanted["condition"] == "service_healthy":
+                assert services[other].get("healthcheck")
+            else:
+                assert services[other]["restart"] == "on-failure"  # one that runs on never completes
         for volume in service.get("volumes", ()):
             assert volume.partition(":")[0] in COMPOSE["volumes"]
     build = services["server"]["build"]
@@ -55,7 +59,7 @@ def test_compose_refers_to_what_it_declares() -> None:
 
 def test_every_setting_of_compose_is_one_of_prefect_s() -> None:
     known = {name.upper() for name in _settings(Settings)}
-    for name in ("server", "worker"):
+    for name in ("server", "setup", "worker"):
         for setting in COMPOSE["services"][name]["environment"]:
             assert setting in known | OWN
 
@@ -74,10 +78,10 @@ def _settings(model: Any) -> set[str]:
     return found
 
 
-def test_the_worker_s_commands_are_prefect_s() -> None:
-    script = COMPOSE["services"]["worker"]["command"][-1]
-    for line in script.split("&&"):
-        words = shlex.split(line.replace("exec ", ""))
+def test_the_commands_of_compose_are_prefect_s_and_ours() -> None:
+    lines = [shlex.split(line) for line in COMPOSE["services"]["setup"]["command"][-1].split("&&")]
+    assert lines.pop() == ["python", "-m", "flows.automations"]
+    for words in [*lines, COMPOSE["services"]["worker"]["command"]]:
         assert words[0] == "prefect"
         command = [word for word in words[1:] if not word.startswith("-")]
         depth = 1 if command[0] == "deploy" else 2

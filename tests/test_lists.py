@@ -336,7 +336,23 @@ def test_a_source_is_added_checked_listed_and_ingested(
     where = ["--lake", str(lake.root.path)]
     assert main(["sources", "add", "feed", f"{site.base}/feed.rss", *where]) == 0
     assert main(["sources", "add", "map", f"{site.base}/sitemap.xml", *where]) == 0
-    assert main(["sources", "add", "pages", f"{site.base}/list/", "--select", "ul.news a", *where]) == 0
+    assert (
+        main(
+            [
+                "sources",
+                "add",
+                "pages",
+                f"{site.base}/list/",
+                "--select",
+                "ul.news a",
+                "--next",
+                "a.next",
+                *where,
+            ]
+        )
+        == 0
+    )
+    assert 'next = "a.next"' in lake.root.configuration.read_text()
     assert main(["sources", "add", "chinanews", "--off", *where]) == 0
     assert "# keep this line" in lake.root.configuration.read_text()
     for words, told in (

@@ -349,6 +349,25 @@ def test_an_address_is_fetched_and_names_are_told_from_folders(site: Site, tmp_p
     assert (gone.rejects, gone.unreadable) == ({"capture/http_404": 1}, True)
 
 
+def test_a_list_of_addresses_on_disk_is_fetched_once_and_goes_on(site: Site, tmp_path: Path) -> None:
+    lake = LiveLake(tmp_path)
+    codes = site.news.publish(6)
+    urls = [f"{site.base}/a/{code}.html" for code in codes]
+    listed = tmp_path / "addresses.txt"
+    listed.write_text("\n".join(["# mine", "", *urls[:4], "no address", f"{site.base}/gone.html"]), "utf-8")
+    request = lake.request(str(listed))
+    capture(request, discover(request))  # and killed
+    assert len(site.article_requests()) == 4
+    listed.write_text(listed.read_text("utf-8") + "\n" + "\n".join(urls), "utf-8")
+    report = lake.tick(str(listed))
+    assert (report.new, report.rejects) == (6, {"discover/bad_url": 1, "capture/http_404": 1})
+    assert len(site.article_requests()) == 6
+    assert lake.codes() == set(codes)
+    assert lake.sql("SELECT DISTINCT origin FROM rejects WHERE reason = 'bad_url'") == [(f"{listed}!line 7",)]
+    assert lake.tick(str(listed)).new == 0
+    assert len(site.article_requests()) == 6
+
+
 def test_a_capture_keeps_the_facts_of_its_request(site: Site, tmp_path: Path) -> None:
     lake = LiveLake(tmp_path)
     (code,) = site.news.publish(1)

@@ -104,6 +104,22 @@ def test_damage_and_size_are_rejects_and_the_pages_before_stay(tmp_path: Path) -
     assert nothing.reason == "corrupt"
 
 
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_file_that_is_cut_off_gives_no_half_page(packed: bool, tmp_path: Path) -> None:
+    body = warc((URL.format(1), page(1)), (URL.format(2), page(2)), packed=packed)
+    for cut in (10, 30, 200):
+        found = read(tmp_path, body[: len(body) - cut])
+        pages = [each for each in found if isinstance(each, Item)]
+        assert [each.body for each in pages] in (
+            [page(1)],
+            [page(1), page(2)],
+        )  # with its end mark alone missing
+        if len(pages) == 1:
+            assert [
+                each.reason in ("corrupt", "truncated") for each in found if isinstance(each, RejectRecord)
+            ] == [True]
+
+
 def test_a_folder_of_warc_files_is_ingested_once_and_older_files_change_nothing(tmp_path: Path) -> None:
     root, folder = lake_root(tmp_path / "lake"), tmp_path / "files"
     folder.mkdir()

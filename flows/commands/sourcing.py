@@ -105,6 +105,7 @@ def add(
     /,
     *,
     select: str | None = None,
+    next: str | None = None,
     match: str | None = None,
     off: Annotated[bool, Parameter(negative=(), show_default=False)] = False,
     config: Config = None,
@@ -118,13 +119,14 @@ def add(
         name: what the source is to be called; lower case letters, digits, - and _.
         url: its address; left out for a shipped source.
         select: for a list page, the CSS selector of the links to articles.
+        next: for a list page, the CSS selector of the link to its next page.
         match: a regular expression that the articles' addresses contain.
         off: write it down switched off.
 
     Examples:
         newslake sources add chinanews
         newslake sources add example https://news.example.org/feed.xml
-        newslake sources add example https://news.example.org/latest/ --select 'h3 a'
+        newslake sources add example https://news.example.org/latest/ --select 'h3 a' --next 'a.next'
     """
     from lake.sources.adding import add as write
     from lake.sources.adding import propose
@@ -135,6 +137,9 @@ def add(
     if url is None and name not in configured.sources:
         raise Usage(f"no source is named {name}: give its address, too")
     table: dict[str, Any] = propose(url, configured.fetch, select=select) if url else {}
+    if next and not select:
+        raise Usage("--next goes with --select: both belong to a list page")
+    table |= {"next": next} if next else {}
     table |= {"on": not off} | ({"match": match} if match else {})
     path = write(common.root, name, table, config)
     if common.json:

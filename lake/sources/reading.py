@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import gzip
+import itertools
 import logging
 import re
 import tempfile
@@ -19,6 +20,7 @@ from lake.locations import LakeRoot
 from lake.model import Item, Origin, RejectRecord
 from lake.settings import MIB, Limits
 from lake.sources import read, refusals
+from lake.sources.addresses import is_address, is_list, lines
 from lake.sources.passed import Passed
 
 if TYPE_CHECKING:  # HTTP takes a quarter of a second to load, which reading files should not pay
@@ -36,6 +38,7 @@ _WARCS = (".warc", ".warc.gz")
 _ARCHIVE = "https://data.commoncrawl.org/"
 """Where Common Crawl's lists of paths point: they hold paths without a host."""
 _FIRST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)  # before the first web page
+_AT_ONCE = 1000  # addresses of a list that are looked up and asked for together
 _LARGEST_WARC = 8 * 1024 * MIB
 """Common Crawl's files have about 1 GiB."""
 
@@ -68,12 +71,15 @@ class Reading:
         names = dict.fromkeys(each for each in self.sources if self._is_name(each))
         lists = [each for each in self.sources if each.lower().endswith(_PATHS)]
         urls = [each for each in self.sources if is_address(each) and each not in lists]
-        rest = [each for each in self.sources if each not in {*names, *lists, *urls}]
+        files = [each for each in self.sources if each not in {*names, *lists, *urls} and is_list(each)]
+        rest = [each for each in self.sources if each not in {*names, *lists, *urls, *files}]
         if rest:
             yield from read(rest, self.limits)
         for each in lists:
             yield from self._listed(each)
         yield from self._fetched(urls)
+        for each in files:
+            yield from self._addresses(each)
         if names:
             yield from self._live(list(names))
 
@@ -106,8 +112,29 @@ class Reading:
 
             yield from stream(work)
         for url in dict.fromkeys(urls):
-            if url not in pages:
+            if url.lower().endswith(_WARCS):
                 yield from self._remote_warc(url)
+
+    def _addresses(self, path: str) -> Iterator[Item | RejectRecord]:
+        """The pages of a list of addresses on disk that the lake does not hold; the list may be of any length."""
+        from lake.sources.known import Known
+        from lake.sources.threads import stream
+
+        yield from self._left_over()
+
+        async def work(emit: Emit[Item | RejectRecord]) -> None:
+            with Known(self.root) as known:
+                found = lines(path)
+                while some := list(itertools.islice(found, _AT_ONCE)):
+                    urls = list(dict.fromkeys(each for each in some if isinstance(each, str)))
+                    for each in some:
+                        if isinstance(each, RejectRecord):
+                            await emit(each)
+                    held = known.origins(urls)
+                    log.info("%s: %d of %d addresses are in the lake", path, len(held), len(urls))
+                    await self._pages([url for url in urls if url not in held], emit)
+
+        yield from stream(work)
 
     async def _pages(self, urls: Sequence[str], emit: Emit[Item | RejectRecord]) -> None:
         from lake.sources.fetch import Fetcher, FetchFailed, item
@@ -216,11 +243,6 @@ class Reading:
         except FetchFailed as failure:
             raise failure.as_reject() from failure
         file.seek(0)
-
-
-def is_address(source: str) -> bool:
-    """Whether a source is to be fetched."""
-    return source.lower().startswith(("http://", "https://"))
 
 
 def _beside(source: str, line: str) -> Path | None:

@@ -53,7 +53,10 @@ def records(file: BinaryIO, name: str, limits: Limits) -> Iterator[Item | Reject
         # the last one is what warcio (1.8) says of a response without WARC-Target-URI
         if isinstance(error, OSError) and error.errno:
             raise
-        words = f"damaged after {found} pages: {type(error).__name__}: {str(error)[:200]}"
+        what = f"{type(error).__name__}: {str(error)[:200]}"
+        if isinstance(error, AttributeError):
+            what = "a response without its address, or cut off"
+        words = f"damaged after {found} pages: {what}"
         yield RejectRecord(Origin(path=name), "capture", "corrupt", words)
         return
     if not found and not ignored:
@@ -100,13 +103,23 @@ def _body(record: Any, limits: Limits) -> bytes:
         body = bytearray()
         while len(body) <= limits.item_bytes and (piece := stream.read(1 << 16)):
             body += piece
+        short = len(body) <= limits.item_bytes and _missing(record)
     except (ValueError, EOFError, OSError, ArchiveLoadFailed) as error:
         raise Reject("capture", "corrupt", f"a damaged record: {error}") from error
     if len(body) > limits.item_bytes:
         raise Reject("capture", "too_large", f"larger than {limits.item_bytes} bytes, which no news page is")
+    if short:
+        raise Reject("capture", "truncated", f"a record that lacks its last {short:,} bytes")
     if not body and (record.rec_headers.get_header("WARC-Truncated") or not kinds.is_text(bytes(body))):
         raise Reject("capture", "truncated", "a record that was cut off")
     return bytes(body)
+
+
+def _missing(record: Any) -> int:
+    """How many bytes of the record's declared length are not there, once its page was read."""
+    while record.raw_stream.read(1 << 16):
+        pass
+    return max(0, getattr(record.raw_stream, "limit", 0))
 
 
 def _time(text: str | None) -> dt.datetime | None:
