@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -24,7 +24,7 @@ from lake.storage.table import Table
 from lake.storage.tablelog import log_entry
 from lake.storage.tables import Lake
 
-__all__ = ["BROKEN", "Finding", "derived", "files", "orphans", "pins", "published"]
+__all__ = ["BROKEN", "Finding", "derived", "files", "is_date_of", "orphans", "pins", "published"]
 
 BROKEN = ("missing_file", "altered_file", "unreadable_file", "row_count")
 """Kinds of findings after which a data file's rows cannot be trusted."""
@@ -75,6 +75,11 @@ def _readable(path: Place, file: DataFile, *, hashes: bool) -> Iterator[Finding]
         highest = statistics(rows)["maxValues"].get("revision")
         if highest != file.revision:
             yield Finding("bounds", str(path), f"holds revision {highest}, the log says {file.revision}")
+
+
+def is_date_of(day: date, moment: datetime) -> bool:
+    """Whether a moment has this date in some zone: noon of the date against a zone of up to 14 hours."""
+    return abs(datetime(day.year, day.month, day.day, 12, tzinfo=UTC) - moment) <= timedelta(hours=26)
 
 
 def orphans(table: Table) -> list[Place]:

@@ -92,11 +92,11 @@ def _remake_articles(
                 index.catch_up(lake)
                 members = [member.capture_id for member in index.members(article_ids)]
                 captures = list(raw.read_many(root, members, index))
-            held = _held(root, article_ids)
-            rows = [
+            held, replay = _held(root, article_ids), _by_run(captures, known)
+            rows = [  # captures that give another article now are structured again, with all of its copies
                 row
-                for article_id, runs in _by_run(captures, known).items()
-                for row in _missing(article_id, runs, held[article_id], run_id)
+                for article_id in article_ids
+                for row in _missing(article_id, replay.get(article_id, ()), held[article_id], run_id)
             ]
             if not rows:
                 return 0
@@ -152,6 +152,8 @@ def _missing(
     """The revisions to add. Where the replay tells another story than the table (another extractor made it),
     the present content follows what there is, and gaps stay."""
     contents = replayed(runs)
+    if not contents:
+        return
     told = dict(enumerate(contents, start=1))
     if any(number in told and told[number].content_hash != has for number, has in held.items()):
         top = max(held)

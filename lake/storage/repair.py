@@ -4,7 +4,7 @@ Steps, each a commit of its own, so that a repair may be killed and begun again:
 
 1. a log that cannot be read loses the entries and checkpoints that are damaged, and no others; so does a snapshot's damaged note;
 2. files that are gone or damaged leave the log, and their rows that can still be read are written again, as
-   are rows that stand twice or under a wrong date; captures in files that no log entry names are taken over;
+   are rows that stand twice or under a wrong date, but not those whose date and time contradict each other; captures in files that no log entry names are taken over;
    captures whose bytes are gone leave, so that they can be captured again;
 3. lost articles and rejects are made again from their captures, lost outcomes recorded again;
 4. the key index is read anew, the state pinned and published.
@@ -120,7 +120,7 @@ class _Work:
     def drop_broken(self, name: str) -> None:
         """Take files that are gone or damaged out of the log; rows that can be read are written again."""
         table = open_table(self._root, name)
-        found = [each for each in damage.files(table) if each.kind in damage.BROKEN]
+        found = [each for each in damage.files(table) if each.kind in (*damage.BROKEN, "bounds")]
         broken = {each.where: each for each in found}
         for file in [each for each in table.files() if str(table.folder / each.path) in broken]:
             rows = _salvaged(table, file)
@@ -153,12 +153,15 @@ class _Work:
         seen: set[tuple[object, ...]] = set()
         for file in table.files():
             keys = list(zip(*_columns(table, file, *_UNIQUE[name]), strict=True))
-            days = _columns(table, file, "published_date")[0] if name == "articles" else []
+            times = _columns(table, file, "published_date", "published_at") if name == "articles" else []
+            days = times[0] if times else []
             misplaced = any(not str(day).startswith(str(file.partition)) for day in days)
+            possible = [damage.is_date_of(*each) for each in zip(*times, strict=True)] or [True] * len(keys)
             keep = []
-            for key in keys:
-                keep.append(key not in seen)
-                seen.add(key)
+            for key, sound in zip(keys, possible, strict=True):
+                keep.append(sound and key not in seen)
+                if sound:
+                    seen.add(key)
             if misplaced or not all(keep):
                 rows = parquet.read_rows(table.folder / file.path, SCHEMAS[name])
                 self._replace(name, file, rows.filter(pa.array(keep, pa.bool_())))
