@@ -19,8 +19,9 @@ import hashlib
 import re
 import unicodedata
 from array import array
+from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from zlib import crc32
 
 import pyarrow as pa
@@ -142,19 +143,25 @@ def _folded(signature: bytes) -> list[int]:
 
 def _marks(flat: bytearray, offsets: Sequence[int], ends: Sequence[int]) -> pa.Array:
     """Per text the distinct hashes of its double shingles, of which one in MARKS begins with four zero bits."""
-    lists: list[set[int]] = [set() for _ in offsets[1:]]
+    bounds, marks = [0] * len(offsets), pa.array([], pa.int32())
     count = offsets[-1]
     if count > 1:
         numbers = pa.Array.from_buffers(pa.uint64(), count, [None, pa.py_buffer(flat)])
         both = [pc.multiply(numbers[k : count - 1 + k], _SPREAD[k]) for k in (0, 1)]
         hashes = pc.add(*both)
-        text, run = (_owners(bounds) for bounds in (offsets, ends))
+        text, run = (_owners(limits) for limits in (offsets, ends))
         whole = pc.equal(run[:-1], run[1:])  # the second begins where the first ends
         chosen = pc.and_(whole, pc.less(hashes, pa.scalar(2**64 // MARKS, pa.uint64())))
-        kept = pc.shift_right(hashes.filter(chosen), pa.scalar(28, pa.uint64()))
-        for owner, mark in zip(text[:-1].filter(chosen).to_pylist(), kept.to_pylist(), strict=True):
-            lists[owner].add(mark - _HALF)
-    return pa.array(map(sorted, lists), pa.list_(pa.int32()))
+        kept = pc.shift_right(hashes.filter(chosen), pa.scalar(28, pa.uint64())).cast(pa.int64())
+        owners = pc.shift_left(text[:-1].filter(chosen).cast(pa.int64()), pa.scalar(32, pa.int64()))
+        packed = pc.unique(pc.bit_wise_or(owners, kept))  # one number sorts by text, then by mark
+        packed = packed.take(pc.array_sort_indices(packed))
+        marks = pc.subtract(
+            pc.bit_wise_and(packed, pa.scalar(2**32 - 1, pa.int64())), pa.scalar(_HALF, pa.int64())
+        )
+        found = Counter(pc.shift_right(packed, pa.scalar(32, pa.int64())).to_pylist())
+        bounds = [0, *accumulate(found[n] for n in range(len(offsets) - 1))]
+    return pa.ListArray.from_arrays(pa.array(bounds, pa.int32()), marks.cast(pa.int32()))
 
 
 def _owners(bounds: Sequence[int]) -> pa.Array:
