@@ -7,16 +7,17 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from deltalake import DeltaTable, write_deltalake
 
 from benchmarks.growing import Growing
-from lake.schema import ARTICLES
+from lake.schema import ARTICLES, unnumbered
 from lake.storage import parquet, snapshots
 
-__all__ = ["delta_merge", "plain"]
+__all__ = ["delta_merge", "iceberg", "plain"]
 
 
 def plain(folder: Path, growing: Growing, times: int) -> dict[str, float]:
@@ -68,6 +69,37 @@ def delta_merge(folder: Path, growing: Growing, times: int) -> dict[str, float]:
         return sum(Path(path.removeprefix("file://")).stat().st_size for path in after - before)
 
     return _peer(growing, upsert, times)
+
+
+def iceberg(folder: Path, growing: Growing, times: int) -> dict[str, float] | None:
+    """The peer that has PyIceberg upsert (its catalog in SQLite); None where it is not installed."""
+    try:
+        from pyiceberg.catalog.sql import SqlCatalog
+    except ImportError:
+        return None
+    warehouse = folder / "iceberg"
+    warehouse.mkdir()
+    catalog = SqlCatalog("bench", uri=f"sqlite:///{warehouse}/catalog.db", warehouse=f"file://{warehouse}")
+    catalog.create_namespace("news")
+    table = catalog.create_table("news.articles", _unmarked(ARTICLES))
+    with duckdb.connect(str(growing.root.database), read_only=True) as lake:  # it takes one row an article
+        table.append(lake.sql("FROM articles").to_arrow_table().cast(_unmarked(ARTICLES)))
+
+    def upsert(rows: pa.Table) -> int:
+        before = _parquet_bytes(warehouse)
+        table.upsert(rows.cast(_unmarked(ARTICLES)), join_cols=["article_id"])
+        return _parquet_bytes(warehouse) - before
+
+    return _peer(growing, upsert, times)
+
+
+def _unmarked(schema: pa.Schema) -> pa.Schema:
+    """The schema without our field ids: PyIceberg gives its own."""
+    return pa.schema([pa.field(each.name, unnumbered(each.type)) for each in schema])
+
+
+def _parquet_bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*.parquet"))
 
 
 def _peer(growing: Growing, upsert: Callable[[pa.Table], int], times: int) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""What the lake's storage costs: increments, bytes, queries, beside plain Parquet files and Delta's MERGE.
+"""What the lake's storage costs: increments, bytes, queries, beside plain Parquet files, Delta's MERGE and Iceberg.
 
     python -m benchmarks.storage                     # 10 k and 1 M articles
     python -m benchmarks.storage 10000 --increments 5 --json figures.json
@@ -8,7 +8,7 @@ lake's dates, 25 late ones of any date. Its time is storing, committing and publ
 benchmarks.structure), its results are made before. Rows of the lakes are invented: texts of generated posts,
 730 days. Increments come without maintenance in between, as within a day; then what they wrote is merged, sealed and
 put into months. Times are by the clock and of processor time, which other work on the machine disturbs less. Prints
-Markdown for docs/benchmarks.md.
+Markdown for docs/benchmarks.md. Iceberg is measured where `pip install "pyiceberg[sql-sqlite]"` was run.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from warcio.warcwriter import WARCWriter
 
 from benchmarks.generate import generate
 from benchmarks.growing import DAYS, Growing, article_bytes, own_bytes
-from benchmarks.keeping import delta_merge, plain
+from benchmarks.keeping import delta_merge, iceberg, plain
 from benchmarks.watching import machine
 from lake.locations import LakeRoot
 from lake.model import Item, Origin
@@ -85,6 +85,9 @@ def measured(folder: Path, articles: int, times: int, *, peers: bool) -> dict[st
         found["plain Parquet"] = plain(folder, growing, 3)
         _say("plain Parquet done")
         found["Delta MERGE"] = delta_merge(folder, growing, 3)
+        _say("Delta MERGE done")
+        if figures_of_iceberg := iceberg(folder, growing, 3):
+            found["Iceberg upsert"] = figures_of_iceberg
     return found
 
 
@@ -171,7 +174,7 @@ def _report(found: dict[str, Any]) -> Iterator[str]:
     for each in found["increments"]:
         cells = [f"{each[p]:.2f} / {each[f'{p} cpu']:.2f}" for p in ("total", "store", "commit", "publish")]
         yield f"| {each['articles']:,} | newslake | {' | '.join(cells)} | {each['bytes'] / 1000:,.0f} |"
-        for peer in ("plain Parquet", "Delta MERGE"):
+        for peer in ("plain Parquet", "Delta MERGE", "Iceberg upsert"):
             if peer in each:
                 its = each[peer]
                 total = f"{its['total']:.2f} / {its['total cpu']:.2f}"
