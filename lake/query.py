@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -159,11 +159,13 @@ class Session:
         It is done in a thread, since DuckDB 2.0 called from the main one heeds Ctrl-C only when it is through.
         """
         with ThreadPoolExecutor(1) as pool:
-            given = pool.submit(work)
             try:
-                return given.result()
+                return pool.submit(work).result()
             except KeyboardInterrupt:
-                self._connection.interrupt()
+                after = pool.submit(lambda: None)
+                while not after.done():  # again, for what has not begun yet heeds nothing
+                    self._connection.interrupt()
+                    wait([after], timeout=0.1)
                 raise
 
     def _statements(self, query: str) -> list[duckdb.Statement]:

@@ -19,7 +19,7 @@
 -- source: counts of articles per firm as the measure of coverage: Fang and Peress, Journal of Finance 64, 2009,
 -- who count only articles of high relevance (here the column relevant, with RavenPack's limit of 75). Weighting
 -- by relevance: Handbook of News Analytics in Finance, 2011, 13.A.3. A date without any article about a
--- pair has no row.
+-- pair has no row. A question about one security by its code reads little; by its symbol or name it counts all.
 --
 -- example: What got most attention on the latest date
 --   select name, symbol, articles, media, round(weight, 1) as weight
