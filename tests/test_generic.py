@@ -37,6 +37,34 @@ def test_the_text_is_the_articles_paragraphs_and_nothing_else(container: str) ->
     assert read(html).body_text == "\n\n".join(PARAGRAPHS)
 
 
+OTHER = [
+    f"第{n}段别处的文字，说的是另一件事，写得很长，句子也很完整，读者一眼看不出区别。" for n in range(30)
+]
+
+
+def box(paragraphs: int, tag: str = "<div>") -> str:
+    return f"{tag}{article(OTHER[:paragraphs])}</div>"
+
+
+@pytest.mark.parametrize(
+    "container", ['<div itemprop="articleBody">', '<div class="x Entry_Content">', '<div id="artibody">']
+)
+def test_a_known_container_comes_before_what_has_more_prose(container: str) -> None:
+    found = read(page(article(), container=container, after=box(6)))
+    assert found.body_text == "\n\n".join(PARAGRAPHS)
+    assert found.rules["body_text"] == "known container"
+    unnamed = read(page(article(), after=box(6)))
+    assert unnamed.rules["body_text"] == "most prose"
+    assert OTHER[0] in unnamed.body_text
+
+
+@pytest.mark.parametrize("beside", [box(2, '<div class="post-content">'), box(30)])
+def test_a_known_name_proves_nothing_of_one_among_several_or_of_a_few_words(beside: str) -> None:
+    """One of the texts of a thread, and the first sentences above what a reader pays for."""
+    found = read(page(article(), container='<div class="post-content">', after=beside))
+    assert found.rules["body_text"] == "most prose"
+
+
 def test_text_in_runs_of_line_breaks() -> None:
     body = "<br><br>".join(f"　　{text}" for text in PARAGRAPHS)
     assert read(page(body)).body_text == "\n\n".join(PARAGRAPHS)

@@ -93,7 +93,7 @@ def _generic(tree: LexborHTMLParser, found: Found | None, head: Metadata, addres
     tokens = article_tokens(page, area, heading)
     content = read(tokens, balanced=True, base_url=address, keep_hidden=True)
     content = with_lead(content, page, area, address)
-    return Body(content, "generic", heading, rule, lines, page, area)
+    return Body(content, "known container" if area.known else "most prose", heading, rule, lines, page, area)
 
 
 def _read_written(html: str, address: str | None) -> Content:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from lake.extraction.junk import COMMENTS, HIDDEN, STRONG, class_of
 from lake.extraction.outline import Outline
 
-__all__ = ["LEFT_OUT", "container_of", "leave_out", "take_out"]
+__all__ = ["LEFT_OUT", "inmost", "leave_out", "richest", "take_out"]
 
 _DESCEND = 0.7
 """A child that holds this share of its parent's value is the container instead of it."""
@@ -95,13 +95,19 @@ def _kind(page: Outline, index: int) -> str:
     return f"{page.tags[index]} {class_of(page.tokens.attributes[page.starts[index]])}"
 
 
-def container_of(page: Outline) -> int:
-    """The element of the highest value, or the one inside it that holds nearly all of that value."""
-    values, ends = page.values, page.ends
+def richest(page: Outline) -> int:
+    """The element of the highest value."""
+    values = page.values
     best = len(values) - 1 - values[::-1].index(max(values))
     parent = page.parents[best]
     if page.tags[best] == "p" and parent >= 0 and values[parent] >= _DESCEND * values[best]:
-        best = parent  # a short text's one long paragraph, with its list
+        return parent  # a short text's one long paragraph, with its list
+    return best
+
+
+def inmost(page: Outline, best: int) -> int:
+    """The element itself, or the one inside it that holds nearly all of its value."""
+    values, ends = page.values, page.ends
     while True:
         top, index = -1, best + 1
         while index < ends[best]:  # over the children

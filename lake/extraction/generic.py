@@ -6,10 +6,11 @@ How it decides is told in ``docs/extraction.md``. All thresholds were set on the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from lake.extraction.container import container_of, leave_out, take_out
+from lake.extraction.container import inmost, leave_out, richest, take_out
 from lake.extraction.junk import STRONG, is_end, is_head_line, is_notice, is_phrase
+from lake.extraction.known_containers import known_container
 from lake.extraction.outline import Block, Outline
 from lake.extraction.prose import HEADINGS
 from lake.extraction.teasers import lists_within, outweigh
@@ -39,6 +40,7 @@ class Area:
 
     ``elements`` and ``texts`` inside the container are no article text; ``kept`` are its blocks.
     ``first`` is the number of the container's first block, ``after`` that of the first block behind it.
+    ``known``: the container itself says that it is one.
     """
 
     container: int
@@ -47,6 +49,7 @@ class Area:
     kept: tuple[Block, ...]
     first: int
     after: int
+    known: bool = False
 
     @property
     def words(self) -> float:
@@ -57,12 +60,18 @@ class Area:
 def find(page: Outline) -> Area:
     """Find the article; changes the outline's sums."""
     left_out = leave_out(page)
-    container = container_of(page)
+    container, known = _container(page)
     if outweigh(page, container):
         take_out(page, container)
         left_out = sorted((*left_out, container))
-        container = container_of(page)
-    return _area(page, container, left_out)
+        container, known = _container(page)
+    return replace(_area(page, container, left_out), known=known)
+
+
+def _container(page: Outline) -> tuple[int, bool]:
+    """The container, and whether it stands in a known one. Else it is the richest of all, or the inmost of that."""
+    known = known_container(page)
+    return inmost(page, richest(page) if known is None else known), known is not None
 
 
 def within(page: Outline) -> Area:
