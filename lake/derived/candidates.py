@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from lake.derived import proposals
-from lake.derived.segments import scan
+from lake.derived.sorting import scan
 from lake.derived.table import Settling
 from lake.derived.texts import Key
 from lake.storage.files import Place

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 
 from lake.derived import segments
-from lake.derived.segments import Segment, scan
+from lake.derived.segments import Segment
+from lake.derived.sorting import rows_in, scan
 from lake.derived.superseding import SUPERSEDING
 from lake.derived.table import Derived
 from lake.derived.tables import DERIVED
@@ -43,7 +44,7 @@ def relations(root: LakeRoot, version: int | None, newest: int | None = None) ->
 def _revised(version: int, chain: Sequence[Segment]) -> dict[str, str]:
     """``stored.revised`` without opening every file that holds a revision above 1, where segments tell them."""
     paths = [segment.path for segment in chain]
-    if not chain or chain[-1].last != version or not segments.rows_in(paths):
+    if not chain or chain[-1].last != version or not rows_in(paths):
         return {}
     return {"revised": f"SELECT {', '.join(RELATIONS['revised'].names)} FROM {scan(paths)}"}
 
@@ -72,7 +73,7 @@ def _current(table: Derived, chain: Sequence[Segment], revising: Sequence[Segmen
     """Rows of segments without what later segments supersede; no segment has rows that it supersedes itself."""
     query = _select(table, [segment.path for segment in chain])
     later = [segment.path for segment in revising if segment.last > chain[0].last]
-    if not table.by_article or not segments.rows_in(later):
+    if not table.by_article or not rows_in(later):
         return query
     return (
         f"{query} ANTI JOIN (SELECT article_id, revision FROM {scan(later)} WHERE version > {chain[0].last})"

@@ -19,7 +19,7 @@ class Batch:
     """What a table is built from, some thousand rows at a time.
 
     ``articles`` has rows of ``articles`` (any revisions) with the columns that the table asks for. ``last`` is
-    the last version of the range of versions that is being built. ``past`` are Parquet files (``segments.scan`` reads them in SQL) with the table's
+    the last version of the range of versions that is being built. ``past`` are Parquet files (``sorting.scan`` reads them in SQL) with the table's
     own rows of everything before, in no order, superseded revisions among them. ``connection`` is there to be
     worked with; its zone is UTC.
     """
