@@ -25,8 +25,8 @@ _SMALL = 4_000_000
 """Rows in memory that are sorted there: Arrow takes half the time of DuckDB, and cannot spill."""
 _MANY = 8_000_000
 """Rows in files from which they are spread over files of neighbouring keys, and not sorted by DuckDB, which spills."""
-_STRETCH = 1_000_000
-"""Rows of these that are sorted at once: some 100 MB."""
+_STRETCH = 500_000
+"""Rows of these that are sorted at once: some 50 MB."""
 _MORE_MEMORY = "2GB"
 """For a sort that a session's memory (``upkeep``) is not enough for."""
 _PLAIN_ORDER = re.compile(r"\w+(, \w+)*")
