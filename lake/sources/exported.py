@@ -92,7 +92,8 @@ def _object(line: bytes) -> Mapping[str, Any]:
 
 def _check(names: Collection[str]) -> None:
     if missing := lacking(names):
-        raise _foreign(f"{', '.join(missing)} not there")
+        lacks = "all of its columns" if len(missing) == len(NEEDED) else ", ".join(missing)
+        raise _foreign(f"it lacks {lacks}")
 
 
 def _check_first(line: bytes) -> None:
