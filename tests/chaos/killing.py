@@ -66,9 +66,10 @@ class Watch:
         if number < 0:
             return  # gone already
         self._folders[number] = folder
-        for below in folder.iterdir():
-            if below.is_dir() and not below.is_symlink():
-                self._add(below)
+        with suppress(FileNotFoundError):  # gone, or renamed, since: by its new name it is a change of its own
+            for below in list(folder.iterdir()):
+                if below.is_dir() and not below.is_symlink():
+                    self._add(below)
 
 
 def run_and_kill(
