@@ -9,6 +9,7 @@ import select
 import struct
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,7 +67,9 @@ class Watch:
         if number < 0:
             return  # gone already
         self._folders[number] = folder
-        with suppress(FileNotFoundError):  # gone, or renamed, since: by its new name it is a change of its own
+        with suppress(
+            FileNotFoundError
+        ):  # gone, or renamed, since: by its new name it is a change of its own
             for below in list(folder.iterdir()):
                 if below.is_dir() and not below.is_symlink():
                     self._add(below)
