@@ -6,6 +6,8 @@ It imports DuckDB and nothing else of weight, so that an answer costs little mor
 from __future__ import annotations
 
 import datetime as dt
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -158,15 +160,15 @@ class Session:
 
         It is done in a thread, since DuckDB 2.0 called from the main one heeds Ctrl-C only when it is through.
         """
-        with ThreadPoolExecutor(1) as pool:
-            try:
-                return pool.submit(work).result()
-            except KeyboardInterrupt:
-                after = pool.submit(lambda: None)
-                while not after.done():  # again, for what has not begun yet heeds nothing
+        with ThreadPoolExecutor(1) as pool, _noting_ctrl_c() as pressed:
+            given = pool.submit(work)
+            while not given.done():
+                wait([given], timeout=0.1)
+                if pressed:  # again and again, for what has not begun yet heeds nothing
                     self._connection.interrupt()
-                    wait([after], timeout=0.1)
-                raise
+        if pressed:
+            raise KeyboardInterrupt
+        return given.result()
 
     def _statements(self, query: str) -> list[duckdb.Statement]:
         found = self._connection.extract_statements(query)
@@ -180,6 +182,20 @@ class Session:
             yield
         except duckdb.Error as error:
             raise Stop(_explained(self._root, self._connection, error)) from error
+
+
+@contextmanager
+def _noting_ctrl_c() -> Iterator[list[int]]:
+    """Gather Ctrl-C instead of raising it wherever the main thread just is; other threads never get it."""
+    pressed: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield pressed
+        return
+    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def written(answer: Answer, form: Format, *, columns: int | None = None) -> Iterator[str]:
