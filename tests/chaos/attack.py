@@ -34,6 +34,7 @@ class Lake:
         self.kills = dict.fromkeys(KINDS, 0)
         self._typical = dict(_FIRST)
         self._merged = False
+        self._done: set[model.Capture] = set()  # what a killed restructure may have noted as done
         create(self.root)
         publish(self.root)
         self._known = {0: model.shown(State().heads())}
@@ -73,11 +74,15 @@ class Lake:
     ) -> Ended:
         """Do one operation and compare what it left with the model."""
         words = (kind, str(self.root.path), str(feed.folder) if feed else None)
+        others: list[State] = []
         ended = self.do(words, after, change)
         if kind == "ingest" and feed is not None:
             states = model.ingested(self.state, feed, self.world.names)
         elif kind == "restructure":
             states = model.restructured(self.state, self.world.names)
+            rest = model.restructured(self.state, self.world.names, self._done)
+            others = rest if ended.killed else rest[-1:]
+            self._done = self._done | model.chosen(self.state) if ended.killed else set()
         else:
             states = model.pinned(self.state) if kind == "maintain" else [self.state]
         if not ended.killed:
@@ -86,7 +91,7 @@ class Lake:
             self._merged = ended.killed
         if self._merged:  # files that a killed maintenance has merged are pinned by whoever comes next
             states = [*states, *model.pinned(states[-1])[-1:]]
-        self.check(states)
+        self.check([*states, *others])
         return ended
 
     def do(self, words: tuple[str, str, str | None], after: float | None, change: int | None) -> Ended:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,7 @@ from lake.storage.tables import Lake, open_table
 from tests.chaos import world
 from tests.chaos.world import Feed
 
-__all__ = ["State", "found", "ingested", "pinned", "published", "restructured", "shown"]
+__all__ = ["Capture", "State", "chosen", "found", "ingested", "pinned", "published", "restructured", "shown"]
 
 Capture = tuple[str, int]
 """An origin, and the number of the capture among those of its origin."""
@@ -87,11 +87,16 @@ def ingested(before: State, feed: Feed, table: int) -> list[State]:
     return states + _structured(state, pending, table)
 
 
-def restructured(before: State, table: int) -> list[State]:
-    """The states of a restructure of everything that the newest snapshot shows."""
-    shown = before.visible.get("captures", {})
-    chosen = [(origin, number) for origin, listed in shown.items() for number in range(len(listed))]
-    return [before, *_structured(copy.deepcopy(before), chosen, table)]
+def chosen(state: State) -> set[Capture]:
+    """What a restructure of everything takes: what the newest snapshot shows."""
+    shown = state.visible.get("captures", {})
+    return {(origin, number) for origin, listed in shown.items() for number in range(len(listed))}
+
+
+def restructured(before: State, table: int, done: Collection[Capture] = ()) -> list[State]:
+    """The states of a restructure of everything but what a killed one has noted as done."""
+    rest = sorted(chosen(before).difference(done))
+    return [before, *_structured(copy.deepcopy(before), rest, table)] if rest else [before]
 
 
 def _structured(state: State, pending: list[Capture], table: int) -> list[State]:
