@@ -6,8 +6,10 @@ import contextlib
 import json
 import os
 import pty
+import select
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import duckdb
@@ -159,17 +161,24 @@ def test_a_prompt_goes_on_after_errors(
 
 
 def at_a_terminal(command: str, *steps: tuple[bytes, bytes], **environment: str) -> str:
-    """What a Python program says at a terminal, where each step is something typed and what it then says."""
+    """What a Python program says at a terminal, where each step is something typed and what it then says.
+
+    Ctrl-C is pressed again each second, as a person would: readline overhears one that comes just before it waits.
+    """
     process, ours = pty.fork()
     if not process:
         os.execve(sys.executable, [sys.executable, "-c", command], os.environ | environment)
     said = b""
     with contextlib.suppress(OSError):  # the terminal is gone with the process
         for typed, until in steps:
-            before = len(said)
+            before, pressed = len(said), time.monotonic()
             os.write(ours, typed)
             while until not in said[before:]:
-                said += os.read(ours, 4096)
+                if select.select([ours], [], [], 1)[0]:
+                    said += os.read(ours, 4096)
+                if typed == b"\x03" and time.monotonic() > pressed + 1:
+                    pressed = time.monotonic()
+                    os.write(ours, typed)
         os.write(ours, b".quit\n")
         while os.read(ours, 4096):
             pass
