@@ -168,17 +168,18 @@ def at_a_terminal(command: str, *steps: tuple[bytes, bytes], **environment: str)
     process, ours = pty.fork()
     if not process:
         os.execve(sys.executable, [sys.executable, "-c", command], os.environ | environment)
-    said = b""
+    said, seen = b"", 0
     with contextlib.suppress(OSError):  # the terminal is gone with the process
         for typed, until in steps:
-            before, pressed = len(said), time.monotonic()
+            pressed = time.monotonic()
             os.write(ours, typed)
-            while until not in said[before:]:
+            while until not in said[seen:]:
                 if select.select([ours], [], [], 1)[0]:
                     said += os.read(ours, 4096)
                 if typed == b"\x03" and time.monotonic() > pressed + 1:
                     pressed = time.monotonic()
                     os.write(ours, typed)
+            seen = said.index(until, seen) + len(until)
         os.write(ours, b".quit\n")
         while os.read(ours, 4096):
             pass
@@ -201,10 +202,13 @@ def test_sql_without_a_query_opens_a_prompt_at_a_terminal(lake: Path, tmp_path: 
         (b"SELECT 6 * 7 AS answer;\n", b"42"),
         (b"SELECT 'be' || 'gun' AS first; " + ENDLESS + b"\n", b"begun"),  # so the next one is at work
         (b"\x03", b"interrupted"),
+        (b"", b"newslake>"),
         (b"SELECT 2 * 7 AS next; SELECT 3 * 7 AS last;\n", b"21"),
+        (b"", b"newslake>"),
         (b"SELECT 1", b"SELECT 1"),
         (b"\x03", b"newslake>"),
         (b"help\n", b"SHOW TABLES"),
+        (b"", b"newslake>"),
     ]
     said = at_a_terminal(command, *steps, **environment)
     assert "14" in said
