@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -167,6 +168,7 @@ def at_a_terminal(command: str, *steps: tuple[bytes, bytes], **environment: str)
     """
     process, ours = pty.fork()
     if not process:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # who runs tests in the background may have it ignored
         os.execve(sys.executable, [sys.executable, "-c", command], os.environ | environment)
     said, seen = b"", 0
     with contextlib.suppress(OSError):  # the terminal is gone with the process
