@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -108,6 +109,11 @@ def all_off() -> str:
     return "".join(f"[{name}]\non = false\n" for name, table in shipped.items() if table.get("on"))
 
 
+def heed_ctrl_c() -> None:
+    """Who runs tests in the background may have it ignored, and what they start inherits that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def up(lake: Path, *options: str, **environment: str) -> Iterator[Running]:
     """A stack; at the end it is killed, if it still runs. Its live sources are all switched off."""
@@ -119,7 +125,13 @@ def up(lake: Path, *options: str, **environment: str) -> Iterator[Running]:
     log = lake.with_name("up.log")
     with log.open("w") as errors:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.PIPE, stderr=errors, text=True
+            command,
+            cwd=ROOT,
+            env=os.environ | environment,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            preexec_fn=heed_ctrl_c,  # noqa: PLW1509  it takes no lock
         )
     assert process.stdout is not None
     try:
